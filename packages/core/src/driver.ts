@@ -1,0 +1,139 @@
+import type * as z from "zod";
+import type { Clock } from "./clock.ts";
+import type { Endpoint, ProviderFacts } from "./facts.ts";
+import type { ErrorRow } from "./http/answer.ts";
+import type { Api, DriverCall, HttpOptions } from "./http/client.ts";
+import type {
+  Billing,
+  Hardware,
+  Instance,
+  InstanceStatus,
+  LaunchField,
+  LaunchRequest,
+  Offer,
+  OfferQuery,
+  PriceKind,
+  StatusReason,
+} from "./model/index.ts";
+import type { Table } from "./table.ts";
+
+export type { DriverCall } from "./http/client.ts";
+
+/** An instance as a driver gives it; core adds who observed it and when. */
+export interface DriverInstance extends Omit<Instance, "provider" | "observedAt" | "labels"> {
+  readonly labels?: Instance["labels"] | undefined;
+  /** What the identity field holds, so that core finds launches by their token. */
+  readonly identity?: string | undefined;
+}
+
+/** An offer as a driver gives it. */
+export type DriverOffer = Omit<Offer, "provider" | "observedAt">;
+
+/** What a create answer tells. Only the id is sure; core fills the rest from the request and the offer. */
+export type Launched = Pick<DriverInstance, "id"> & Partial<DriverInstance>;
+
+/** One page of a list. `next` is handed back for the following page; without it this is the last one. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly next?: string | undefined;
+  /** How many items the cloud counts in all pages; core holds the walk against it. */
+  readonly total?: number | undefined;
+}
+
+/** A checked launch request with aliases and defaults filled in, and the identity that it carries at the cloud. */
+export interface DriverLaunchRequest extends Omit<LaunchRequest, "key" | "labels" | "providerOptions"> {
+  /** Goes into the cloud's identity field, letter by letter. */
+  readonly identity: string;
+  /** The offer that core chose; absent when the caller named one and nothing needed its price. */
+  readonly offer?: Offer | undefined;
+}
+
+export interface ListPageCall extends DriverCall {
+  readonly cursor?: string | undefined;
+  /** Only these, where the cloud can filter; core filters again. */
+  readonly statuses?: readonly InstanceStatus[] | undefined;
+}
+
+/**
+ * What an adapter writes: a plain object, one request and one map per operation. Validation, deadlines, retries,
+ * paging, the launch and termination protocols, redaction and tracing are core's, around every driver.
+ */
+export interface ComputeDriver<Options = never> {
+  /**
+   * Sends the one create request (`rents: true`). After the cloud has said yes it cannot fail: it returns the id at
+   * once and reads nothing more.
+   */
+  readonly launch: (request: DriverLaunchRequest, options: Options, call: DriverCall) => Promise<Launched>;
+  /**
+   * Reads one machine.
+   *
+   * @throws `not_found` only where the cloud says so of this very machine. A cloud without a single read leaves this
+   * out: core walks the list.
+   */
+  readonly describe?: (id: string, call: DriverCall) => Promise<DriverInstance>;
+  readonly list: (call: ListPageCall) => Promise<Page<DriverInstance>>;
+  /**
+   * Asks the cloud to end a machine. Returning proves nothing; core looks.
+   *
+   * @throws `not_found` where the cloud says that there is no such machine.
+   */
+  readonly terminate: (id: string, call: DriverCall) => Promise<void>;
+  /** Every machine that carries this identity. Without it core walks the list and compares identities. */
+  readonly find?: (identity: string, call: DriverCall) => Promise<readonly DriverInstance[]>;
+
+  /** The machine, on a cloud that has only this one and where the configuration says what it is. */
+  readonly hardware?: Hardware | undefined;
+
+  readonly power?: {
+    readonly stop: (id: string, call: DriverCall) => Promise<void>;
+    readonly start: (id: string, call: DriverCall) => Promise<void>;
+    readonly restart?: (id: string, call: DriverCall) => Promise<void>;
+  };
+  readonly offers?: {
+    /** Whether pages come cheapest first; otherwise core sorts, for which it must read them all. */
+    readonly cheapestFirst: boolean;
+    readonly search: (
+      query: OfferQuery & { readonly cursor?: string | undefined },
+      call: DriverCall,
+    ) => Promise<Page<DriverOffer>>;
+  };
+}
+
+/** What of a {@link LaunchRequest} a cloud can honour. Core refuses the rest by name, before anything is sent. */
+export interface LaunchSupport<Options extends z.ZodType = z.ZodType> {
+  readonly fields: readonly LaunchField[];
+  /** One of each group must be given, `[["image", "snapshot"]]`. */
+  readonly requires?: readonly (readonly (LaunchField | "gpu")[])[] | undefined;
+  readonly pricing: readonly PriceKind[];
+  readonly portProtocols?: readonly ("tcp" | "udp" | "http")[] | undefined;
+  /** What goes under the adapter's id in `providerOptions`: a strict object in which everything is optional. */
+  readonly providerOptions: Options;
+  /** The cloud's own limits. Throws with {@link refuse}. */
+  readonly check?: ((request: LaunchRequest, options: z.output<Options>) => void) | undefined;
+  /** What the identity field will hold. The token must be in it, unless the cloud keeps the caller's name unique. */
+  readonly identity: (token: string, request: LaunchRequest, options: z.output<Options>) => string;
+}
+
+/** What a status word means. */
+export interface StatusRow {
+  readonly status: InstanceStatus;
+  readonly reason?: StatusReason | undefined;
+  readonly billing?: Billing | undefined;
+}
+
+/** A cloud's words and places as data; configuration can override any row. */
+export interface AdapterTables<Names extends string = string> {
+  readonly endpoints: Readonly<Record<Names, Endpoint>>;
+  readonly statuses: Table<StatusRow>;
+  readonly errors: Table<ErrorRow>;
+}
+
+/** What core hands to an adapter's `connect`. */
+export interface DriverContext<Names extends string = string> {
+  readonly facts: ProviderFacts;
+  /** With the user's overrides in. */
+  readonly tables: AdapterTables<Names>;
+  readonly clock: Clock;
+  /** Opens the cloud's API; `endpoints` are the tables' own. */
+  readonly http: (options: Omit<HttpOptions<Names>, "endpoints">) => Api<Names>;
+}

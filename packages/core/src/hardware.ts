@@ -1,0 +1,32 @@
+import { identifyGpu } from "./gpu/index.ts";
+import type { Gpu } from "./model/index.ts";
+import { positive } from "./units.ts";
+
+/**
+ * A cloud's GPU in the words of the model. `undefined` when there is none, or the cloud has not said which.
+ *
+ * @param memoryMiB Of one GPU.
+ */
+export function toGpu(
+  name: string | null | undefined,
+  {
+    count,
+    memoryMiB,
+    cloud,
+  }: { count: number | null | undefined; memoryMiB?: number | null | undefined; cloud?: string },
+): Gpu | undefined {
+  const providerModel = name?.trim() ?? "";
+  const whole = positive(count);
+  if (providerModel === "" || whole === undefined) return undefined;
+  const reported = positive(memoryMiB);
+  const identity = identifyGpu(providerModel, { memoryMiB: reported, cloud });
+  const nominal = identity.id === undefined ? undefined : positive((identity.memoryGB ?? 0) * 1024);
+  return {
+    id: identity.id,
+    model: identity.family ?? providerModel,
+    vendor: identity.vendor ?? "unknown",
+    count: whole,
+    memoryMiB: reported ?? nominal,
+    providerModel,
+  };
+}

@@ -1,0 +1,65 @@
+export { type Adapter, type AdapterDefinition, defineAdapter } from "./adapter.ts";
+export { baseUrlSchema } from "./base-url.ts";
+export { type Clock, systemClock } from "./clock.ts";
+export { type Deadline, deadlineAfter } from "./deadline.ts";
+export type {
+  AdapterTables,
+  ComputeDriver,
+  DriverCall,
+  DriverContext,
+  DriverInstance,
+  DriverLaunchRequest,
+  DriverOffer,
+  Launched,
+  LaunchSupport,
+  ListPageCall,
+  Page,
+  StatusRow,
+} from "./driver.ts";
+export { type EnvironmentNames, withEnvironment } from "./environment.ts";
+export {
+  ComputeError,
+  type ComputeErrorCode,
+  type ComputeErrorInit,
+  type Effect,
+  type ErrorScope,
+  isComputeError,
+} from "./errors.ts";
+export type {
+  Endpoint,
+  Endpoints,
+  Evidence,
+  ProviderFacts,
+  RateLimit,
+  Timing,
+  TimingOverrides,
+} from "./facts.ts";
+export * from "./gpu/index.ts";
+export { toGpu } from "./hardware.ts";
+export type { Answer, ErrorRow, Failure, ReadFailure } from "./http/answer.ts";
+export type { Api, ApiRequest, HttpOptions } from "./http/client.ts";
+export type { Fetch } from "./http/exchange.ts";
+export type { SessionOptions, SessionToken } from "./http/session.ts";
+export type { Query, QueryValue } from "./http/url.ts";
+export * from "./model/index.ts";
+export { type CommonOptions, sharedOptionsSchema } from "./options.ts";
+export { type LaunchDefaults, parseOrRefuse, refuse } from "./prepare.ts";
+export { type Journal, type LaunchRecord, type LaunchState, memoryJournal } from "./protocol/journal.ts";
+export { labelOf, nameFromLabel, newToken, tokenOf } from "./protocol/token.ts";
+export type {
+  CallOptions,
+  CapabilityGroups,
+  ComputeProvider,
+  ListQuery,
+  Offers,
+  Power,
+  ProviderOf,
+  ProviderVerbs,
+  Termination,
+  WaitOptions,
+} from "./provider.ts";
+export { rawFrom, withRaw } from "./raw.ts";
+export { redact, Secret, secretSchema } from "./secret.ts";
+export { lookup, lookupPhrase, type Table } from "./table.ts";
+export { type OperationTrace, operationChannel, type RequestTrace, requestChannel } from "./tracing.ts";
+export { fromUnixSeconds, gibToMiB, micros, positive } from "./units.ts";

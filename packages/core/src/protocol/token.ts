@@ -1,0 +1,51 @@
+/** Without look-alikes; 32 letters, so five bits each. */
+const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+const mark = "gp";
+const randomLength = 14;
+const checkLength = 4;
+const tokenPattern = new RegExp(`${mark}[${alphabet}]{${randomLength + checkLength}}$`);
+
+/**
+ * What marks a launch at the cloud: `gp`, 70 random bits, and a check over them, 20 characters in all. Letters and
+ * digits only, so that every cloud takes it as a name. The check tells our machines from a stranger's that
+ * happens to be called alike.
+ */
+export function newToken(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(randomLength));
+  const random = Array.from(bytes, (byte) => alphabet[byte % 32]).join("");
+  return mark + random + check(random);
+}
+
+/** The token at the end of a machine's name or label, if there is one of ours. */
+export function tokenOf(identity: string | undefined): string | undefined {
+  const token = identity?.match(tokenPattern)?.[0];
+  if (token === undefined) return undefined;
+  const random = token.slice(mark.length, mark.length + randomLength);
+  return check(random) === token.slice(-checkLength) ? token : undefined;
+}
+
+/** The identity on a cloud that has one free text for a name: the caller's name, then the token. */
+export function labelOf(token: string, name: string | undefined): string {
+  return name === undefined ? token : `${name}-${token}`;
+}
+
+/** The caller's part of {@link labelOf}; a label that carries no token is a name as it stands. */
+export function nameFromLabel(label: string | undefined): string | undefined {
+  const token = tokenOf(label);
+  if (token === undefined || label === undefined) return label === "" ? undefined : label;
+  const name = label.slice(0, -token.length).replace(/-$/, "");
+  return name === "" ? undefined : name;
+}
+
+/** FNV-1a, folded to 20 bits. */
+function check(random: string): string {
+  let hash = 0x811c9dc5;
+  for (const letter of random) hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193);
+  let bits = (hash ^ (hash >>> 20)) & 0xfffff;
+  let text = "";
+  for (let index = 0; index < checkLength; index += 1) {
+    text += alphabet[bits & 31];
+    bits >>>= 5;
+  }
+  return text;
+}

@@ -1,0 +1,126 @@
+import type { ProviderFacts } from "./facts.ts";
+import type { Instance, InstanceStatus, LaunchRequest, Offer, OfferQuery } from "./model/index.ts";
+
+/** What every call takes. */
+export interface CallOptions {
+  /** Ends the call. A launch that is already on its way is brought to a known end first. */
+  readonly signal?: AbortSignal | undefined;
+  /** How long the whole call may take, waits and retries included. */
+  readonly timeoutMs?: number | undefined;
+}
+
+export interface WaitOptions extends CallOptions {
+  /** `ssh`: wait until an ssh server answers, too. Only with `running`. */
+  readonly ready?: "ssh" | undefined;
+  /** Told of every look that shows something new. */
+  readonly onProgress?: ((instance: Instance) => void) | undefined;
+}
+
+export interface ListQuery {
+  /** Only these. Left out: everything but `terminated`. */
+  readonly statuses?: readonly InstanceStatus[] | undefined;
+  /** Only machines of this name. */
+  readonly name?: string | undefined;
+}
+
+/** Proof that a machine is gone. */
+export interface Termination {
+  readonly id: string;
+  /** What proves it: the cloud knows no such machine, shows it as ended, or leaves it out of complete lists. */
+  readonly evidence: "not_found" | "terminal_status" | "absent_from_list";
+  readonly observedAt: Date;
+}
+
+/**
+ * One cloud, or one account of it. The four verbs are there on every cloud; a capability group is there exactly when
+ * it works, so `if (provider.power)` is all there is to ask.
+ */
+export interface ComputeProvider {
+  /** The name it was configured under; the adapter's id when none was given. */
+  readonly name: string;
+  /** The adapter's id: `vast`, `glows`, `pody`, `hpc-ai` or a third party's. */
+  readonly adapter: string;
+  readonly facts: ProviderFacts;
+
+  /**
+   * Rents one machine and returns as soon as the cloud has accepted, with the id. Never rents twice: when an answer is
+   * lost, the machine is looked for by the launch's token before anything else happens.
+   *
+   * @throws `invalid_argument` and `unsupported` naming the field, before anything is sent; `no_capacity`,
+   * `offer_gone`, `insufficient_funds`, `quota_exceeded` when nothing was rented; `launch_ambiguous` when a machine may
+   * exist and was not found in time: launch with the same `key` again to go on looking.
+   */
+  readonly launch: (request: LaunchRequest, options?: CallOptions) => Promise<Instance>;
+  /**
+   * Reads one machine.
+   *
+   * @throws `not_found` only when the cloud says so of this machine; an unreachable cloud or a refused key never do.
+   */
+  readonly describe: (id: string, options?: CallOptions) => Promise<Instance>;
+  /**
+   * All machines of the account that have not ended, page by page. It either finishes, and then it was complete, or
+   * throws.
+   */
+  readonly list: (query?: ListQuery, options?: CallOptions) => AsyncIterable<Instance>;
+  /**
+   * Ends a machine and returns with the evidence. What is on its disk is lost. Terminating twice is the same as once.
+   *
+   * @throws `termination_unconfirmed` when the machine may still be there: call again.
+   */
+  readonly terminate: (id: string, options?: CallOptions) => Promise<Termination>;
+  /**
+   * Watches a machine until it has the status.
+   *
+   * @throws `instance_failed` as soon as it cannot get there any more, `timeout` after `timeoutMs` (30 minutes when
+   * left out).
+   */
+  readonly waitFor: (id: string, status: InstanceStatus, options?: WaitOptions) => Promise<Instance>;
+
+  readonly power?: Power;
+  readonly offers?: Offers;
+}
+
+/** Stopping and starting machines that stay rented. */
+export interface Power {
+  /**
+   * Stops the machine and keeps its disk, which most clouds go on billing (`facts.bills.stopped`). Returns when the
+   * cloud has accepted; `waitFor(id, "stopped")` sees it done.
+   */
+  readonly stop: (id: string, options?: CallOptions) => Promise<void>;
+  /**
+   * Starts a stopped machine.
+   *
+   * @throws `no_capacity` when its GPU has been given to somebody else; it then stays stopped.
+   */
+  readonly start: (id: string, options?: CallOptions) => Promise<void>;
+  /** Restarts a running machine. What is on its disk stays; addresses may change. */
+  readonly restart?: (id: string, options?: CallOptions) => Promise<void>;
+}
+
+/** What could be rented now. */
+export interface Offers {
+  /**
+   * Offers that match, cheapest first within each page that the cloud gives. Rows are checked again here, because
+   * clouds apply filters loosely.
+   */
+  readonly search: (query?: OfferQuery, options?: CallOptions) => AsyncIterable<Offer>;
+}
+
+/** The capability groups, by the name of their property. */
+export interface CapabilityGroups {
+  readonly power: Power;
+  readonly offers: Offers;
+}
+
+/** The four verbs and what every provider has. */
+export type ProviderVerbs = Omit<ComputeProvider, keyof CapabilityGroups>;
+
+type Refined<Group, DriverGroup> = Pick<Required<Group>, keyof Group & keyof DriverGroup>;
+
+/** The provider that core makes of a driver: the verbs, and exactly the groups and operations that the driver has. */
+export type ProviderOf<Driver> = ProviderVerbs & {
+  readonly [Group in keyof Pick<CapabilityGroups, keyof CapabilityGroups & keyof Driver>]: Refined<
+    CapabilityGroups[Group],
+    Driver[Group & keyof Driver]
+  >;
+};

@@ -1,0 +1,53 @@
+import * as z from "zod";
+
+const reveals = new WeakMap<Secret, string>();
+
+/**
+ * A value that must not be shown. It reads `[secret]` in JSON, `console.log`, template strings and errors;
+ * {@link Secret.reveal} is the only way to the value.
+ */
+export class Secret {
+  constructor(value: string) {
+    reveals.set(this, value);
+  }
+
+  /** Gives up the value. Call it where the value is used, never where it could be logged. */
+  reveal(): string {
+    return reveals.get(this) ?? "";
+  }
+
+  toString(): string {
+    return "[secret]";
+  }
+
+  toJSON(): string {
+    return "[secret]";
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return "[secret]";
+  }
+
+  [Symbol.for("Deno.customInspect")](): string {
+    return "[secret]";
+  }
+}
+
+/** An option that holds a credential: a non-empty string, or a {@link Secret}. Parses to a {@link Secret}. */
+export const secretSchema = z
+  .union([z.string().min(1), z.instanceof(Secret)])
+  .transform((value) => (typeof value === "string" ? new Secret(value) : value));
+
+/**
+ * Replaces every occurrence of the given values in a text. Used on whatever a cloud says before it becomes part of
+ * an error, because clouds echo requests.
+ *
+ * Values shorter than four characters are left: replacing them would garble texts and protects nothing.
+ */
+export function redact(text: string, secrets: Iterable<string>): string {
+  let result = text;
+  for (const secret of secrets) {
+    if (secret.length >= 4 && result.includes(secret)) result = result.replaceAll(secret, "[secret]");
+  }
+  return result;
+}

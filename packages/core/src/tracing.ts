@@ -1,0 +1,36 @@
+import { type TracingChannel, tracingChannel } from "node:diagnostics_channel";
+
+/** What subscribers of `gpuport:operation` see: one call of a `ComputeProvider`. Holds no secret. */
+export interface OperationTrace {
+  readonly provider: string;
+  readonly adapter: string;
+  readonly operation: string;
+  readonly instanceId?: string | undefined;
+  readonly launchKey?: string | undefined;
+}
+
+/** What subscribers of `gpuport:request` see: one HTTP request. Paths are the endpoint's pattern, without ids or query. */
+export interface RequestTrace {
+  readonly provider: string;
+  readonly operation: string;
+  readonly endpoint: string;
+  readonly method: string;
+  readonly path: string;
+  /** 1 for the first time that this request is sent. */
+  readonly attempt: number;
+  /** Filled when the answer has come. */
+  status?: number;
+}
+
+/** `tracing:gpuport:operation:start`, `…:asyncEnd`, `…:error` and the others of `diagnostics_channel`. */
+export const operationChannel: TracingChannel<unknown, OperationTrace> = tracingChannel("gpuport:operation");
+export const requestChannel: TracingChannel<unknown, RequestTrace> = tracingChannel("gpuport:request");
+
+/** Runs `work` inside a trace; costs one comparison while nobody listens. */
+export function traced<Trace extends object, Result>(
+  channel: TracingChannel<unknown, Trace>,
+  trace: Trace,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  return channel.hasSubscribers ? channel.tracePromise(work, trace) : work();
+}

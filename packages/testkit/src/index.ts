@@ -1,0 +1,35 @@
+import nock from "nock";
+
+export { nock };
+
+/** A reply that arrives after `ms`, headers included. Safe to abort, unlike nock's own `.delay()`. */
+export function slow<T>(ms: number, body: T): () => Promise<T> {
+  return async () => {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    return body;
+  };
+}
+
+/** As much of an emulator as time needs. */
+interface WithClock {
+  readonly clock: { readonly now: () => number; readonly advance: (ms: number) => unknown };
+}
+
+/**
+ * A clock for a provider that lives in an emulator's time: to sleep is to advance it, so minutes pass in milliseconds
+ * and what the emulator does meanwhile happens in order.
+ */
+export function emulatedClock({ clock }: WithClock): {
+  readonly now: () => number;
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+} {
+  return {
+    now: () => clock.now(),
+    async sleep(ms, signal) {
+      if (signal?.aborted) return;
+      await clock.advance(ms);
+      // Lets the answers of other calls arrive before time goes on.
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+}
