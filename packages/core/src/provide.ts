@@ -75,10 +75,14 @@ export function provide<Driver extends ComputeDriver<never>>(
   ): AsyncGenerator<Item, void, undefined> {
     const { signal, timeoutMs } = checkedOptions(options, operation);
     const whole = timeoutMs === undefined ? undefined : deadlineAfter(clock, timeoutMs);
-    yield* walk(`${name}: ${operation}`, (cursor) => {
-      const left = whole === undefined ? callTimeoutMs : Math.max(1, whole.remainingMs());
-      return run(operation, { signal, timeoutMs: left }, (call) => readPage(cursor, call));
-    });
+    try {
+      yield* walk(`${name}: ${operation}`, (cursor) => {
+        const left = whole === undefined ? callTimeoutMs : Math.max(1, whole.remainingMs());
+        return run(operation, { signal, timeoutMs: left }, (call) => readPage(cursor, call));
+      });
+    } catch (error) {
+      throw signed(error, { provider: name, adapter, operation });
+    }
   }
 
   function finished(observed: DriverInstance): Instance {
@@ -167,7 +171,7 @@ export function provide<Driver extends ComputeDriver<never>>(
     asked: LaunchRequest,
     call: DriverCall,
   ): Promise<Instance> {
-    const { machine, offer } = await launchExactlyOnce(
+    const { machine, offer, earlier } = await launchExactlyOnce(
       {
         ...{ driver, timing: facts, clock, journal, createTimeoutMs: around.createTimeoutMs },
         terminate: terminateLeftover,
@@ -180,8 +184,8 @@ export function provide<Driver extends ComputeDriver<never>>(
       },
       call,
     );
-    const known = fresh.get(machine.id)?.instance;
-    if (known !== undefined) return known;
+    if (earlier !== undefined && earlier !== "ended") return describe(machine.id, call);
+    const over = { status: "terminated", providerStatus: "ended", billing: "none" } as const;
     const launched: Instance = finished({
       name: request.name,
       status: "pending",
@@ -193,7 +197,9 @@ export function provide<Driver extends ComputeDriver<never>>(
       image: request.image,
       access: { ssh: [], ports: [] },
       ...machine,
+      ...(earlier === "ended" ? over : {}),
     });
+    if (earlier === "ended") return launched;
     for (const id of fresh.keys()) justLaunched(id); // forgets those that the cloud must show by now
     fresh.set(launched.id, { instance: launched, launchedAt: clock.now() });
     return sameRaw(machine, launched);
@@ -220,7 +226,7 @@ export function provide<Driver extends ComputeDriver<never>>(
       run("terminate", options, (call) => terminate(idOf(id), call), {
         ...{ instanceId: id, timeoutMs: facts.confirmTerminateMs },
       }),
-    waitFor: (id, status, options) => {
+    waitFor: async (id, status, options) => {
       const { ready, onProgress } = options ?? {};
       if (ready !== undefined && status !== "running") refuse("ready", "only a running machine answers ssh");
       const means = {

@@ -6,4 +6,6 @@ export {
   gpuFamilies,
   type KnownGpuVendor,
 } from "./families.ts";
-export { type GpuHints, type GpuIdentity, identifyGpu } from "./identify.ts";
+export { type GpuHints, identifyGpu } from "./identify.ts";
+export { gpuMatches, gpuModelName } from "./match.ts";
+export type { GpuIdentity } from "./settle.ts";

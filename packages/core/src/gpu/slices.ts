@@ -20,31 +20,28 @@ const vgpuBoards: ReadonlyMap<string, GpuFormFactor> = new Map([
 
 /** Finds a MIG profile, a vGPU profile, a fraction or time slicing in a normalised name. */
 export function findSlice(text: string): NamedSlice | undefined {
-  const mig = /(?:\bmig[ ._-]{0,2})?(?<!\d)([1-8]g)[._-](\d{1,3})gb(?:\+(?:me|gfx)(?:\.all)?|\.me)?/.exec(
-    text,
-  );
+  const mig = /(?:mig[ .]{0,2})?(?<!\d)([1-8]g)[. ](\d{1,3})gb(?:[+.](?:me|gfx)(?:\.all)?)?/.exec(text);
   if (mig) {
     return { slice: `${mig[1]}.${mig[2]}gb`, memoryGB: Number(mig[2]), rest: text.replace(mig[0], " ") };
   }
   const vgpu =
-    /^(?!v[cb][gm]-)(.*?[a-z]\d{1,4}(?:[gs](?=-))?)(dx|xm|[xdl])?(?:[ _-]ada)?-(?:\d-)?(\d{1,3})([qcab])(?:me)?$/.exec(
+    /^(?!v[cb][gm] )(.*?[a-z]\d{1,4}(?:[gs](?= ))?)(dx|xm|[xdl])?( ada)? (?:\d )?(\d{1,3})([qcab])(?:me)?$/.exec(
       text,
     );
   if (vgpu) {
-    const [, model = "", board = "", size = "", kind] = vgpu;
-    const ada = /ada-/.test(text) ? " ada" : "";
+    const [, model = "", board = "", ada = "", size = "", kind] = vgpu;
     const formFactor = board === "l" ? (/h[12]00$/.test(model) ? "nvl" : "pcie") : vgpuBoards.get(board);
     return { slice: `${size}${kind}`, memoryGB: Number(size), formFactor, rest: model + ada };
   }
-  const fraction = /(?<![\d/.])1 ?\/ ?(\d{1,2})(?![\d/])/.exec(text) ?? undefined;
+  const fraction = /(?<![\d/.])1 ?\/ ?(\d{1,2})(?![\d/])/.exec(text);
   if (fraction) return { slice: `1/${fraction[1]}`, rest: text.replace(fraction[0], " ") };
-  const azure = /^standard_n[vg](\d{1,2})[a-z]*_(a10|v620)_v\d$/.exec(text);
+  const azure = /^standard n[vg](\d{1,2})[a-z]* (a10|v620) v\d$/.exec(text);
   if (azure) {
     // Sizes count CPU cores: 36 of them are a whole A10, 32 a whole V620.
     const share = Number(azure[1]) / (azure[2] === "a10" ? 36 : 32);
     if (share < 1) return { slice: `1/${Math.round(1 / share)}`, rest: azure[2] ?? "" };
   }
-  const word = /(?:^|[^a-z])(mig|shared|vgpu|fractional|fraction|time-?sliced)(?![a-z])/.exec(text);
+  const word = /(?:^|[^a-z])(mig|shared|vgpu|fractional|fraction|time ?sliced)(?![a-z])/.exec(text);
   if (word) return { slice: word[1] ?? "", rest: text };
   return undefined;
 }

@@ -28,6 +28,9 @@ const prefixes = [
   "radeon",
   "instinct",
   "rx",
+  "intel",
+  "habana",
+  "hgx",
   "pro",
   "ada",
   "gpu",
@@ -35,10 +38,10 @@ const prefixes = [
 
 // Words that stand behind a model without a space: "4070tisuper", "h200nvl", "4000sffada", "80gx8".
 const suffix =
-  /^(?:laptop|mobile|super|server|sff|ada|lhr|nvlink|nvl|pcie|sxm(?:[2-6](?!0g))?|oam|maxq|xtx|xt|gre|ti|ws|wk|se|bse|cc|xl|x\d{1,2}$|\d+gi?b?(?=$|x\d))/;
+  /^(?:laptop|mobile|gpu|super|server|workstation|generation|blackwell|edition|sff|ada|lhr|hbm\d?e?|fhhl|active|ac$|vf$|nvlink|nvl(?:\d\d)?|pcie|sxm(?:[2-6](?!0g))?|oam|maxq|xtx|xt|gre|ti|ws|wk|se|bse|cc|xl|x\d{1,2}$|[1-9]\d{0,3}(?:gi?b|g(?=$|x\d|nv|hbm)))/;
 // Single letters are a word of their own behind a bare number only: "4070s", "4090d", "6000b". Elsewhere they make
 // another model: A10 and A10G, L40 and L40S, A100 and A100X.
-const letterSuffix = /^(?:s|d|m|b|v2)/;
+const letterSuffix = /^(?:pro|s|d|m|b|v2)/;
 
 /** Single-word models ("a100", "mi300x") and model numbers ("4090"), by their lower-case spelling. */
 export const heads: ReadonlySet<string> = /* @__PURE__ */ new Set(
@@ -49,13 +52,13 @@ export const heads: ReadonlySet<string> = /* @__PURE__ */ new Set(
     .concat("n300s", "n300d"),
 );
 
-/** Lower case, without marks and double spaces. Two spellings of one name often become one by this alone. */
+/** Lower case, without marks, and with one space for whatever separates words: clouds use `_`, `-` and spaces alike. */
 export function normalise(name: string): string {
   return name
+    .replace(/[®™©]|\((?:r|tm)\)/gi, " ") // before NFKC, which writes ™ as letters
     .normalize("NFKC")
     .toLowerCase()
-    .replace(/[®™©]|\((?:r|tm)\)/g, " ")
-    .replace(/\s+/g, " ")
+    .replace(/[\s_\p{Pd}]+/gu, " ")
     .trim();
 }
 
@@ -74,9 +77,9 @@ export function readName(name: unknown): string | undefined {
 /** Cuts a normalised name into words, sizes and a count. */
 export function tokenise(text: string): Tokens {
   const runs = text
-    .replace(/\bmax[ _-]?q\b|maxq/g, " maxq ")
-    .replace(/\bpci[ _-]?e(?:xpress)?\b/g, " pcie ")
-    .replace(/lite hash rate/g, " lhr ")
+    .replace(/(?<=blackwell|[^a-z])max ?q(?![a-pr-z0-9])/g, " maxq ")
+    .replace(/(?<![a-z])pci ?e(?:xpress)?(?![a-z0-9])/g, " pcie ")
+    .replace(/lite ?hash ?rate/g, " lhr ")
     .replace(/(\d+\.\d+) ?(?=gi?b)/g, (_, size: string) => String(Math.round(Number(size))))
     .split(/[^a-z0-9]+/);
   const raw = joinSplitModels(runs.flatMap(splitRun).filter((word) => word !== ""));
@@ -101,8 +104,9 @@ export function tokenise(text: string): Tokens {
 /** Cuts a run without separators: prefixes off the front, then the longest model whose rest is made of known words. */
 function splitRun(run: string): string[] {
   if (run.length > longestRun || run === "") return [run];
-  const front: string[] = [];
-  let rest = run;
+  // Vast.ai's short form of Quadro, where the spaces went missing.
+  const front: string[] = run.startsWith("qrtx") ? ["quadro"] : [];
+  let rest = front.length > 0 ? run.slice(1) : run;
   for (let prefix = leadingPrefix(rest); prefix !== undefined; prefix = leadingPrefix(rest)) {
     front.push(prefix);
     rest = rest.slice(prefix.length);
@@ -121,10 +125,10 @@ function leadingPrefix(run: string): string | undefined {
 
 function splitCounted(run: string): string[] | undefined {
   // "8xh100", "1h100" and machine codes that chain numbers: "24x120x1l40s".
-  const counted = /^(?:\d+x)*?(\d{1,2})x?(?=[a-z])/.exec(run);
+  const counted = /^(?:\d+x)*?(\d{1,2})x?(?=[a-z]+\d)/.exec(run);
   if (!counted) return undefined;
-  const model = splitModel(run.slice(counted[0].length));
-  return model && !/^\d/.test(model[0] ?? "") ? [`${counted[1]}x`, ...model] : undefined;
+  const model = splitRun(run.slice(counted[0].length));
+  return model.some((word) => heads.has(word)) ? [`${counted[1]}x`, ...model] : undefined;
 }
 
 function splitModel(run: string): string[] | undefined {
@@ -134,8 +138,8 @@ function splitModel(run: string): string[] | undefined {
     const tail = splitTail(run.slice(length), head);
     if (tail) return [head, ...tail];
   }
-  const size = /^(\d+gi?b?)(x\d{1,2})$/.exec(run); // "80gx8"
-  return size?.[1] && size[2] ? [size[1], size[2]] : undefined;
+  // A size with words behind it: "80gx8", "40gbsxm4".
+  return /^[1-9]\d{0,3}g/.test(run) ? splitTail(run, "") : undefined;
 }
 
 function splitTail(tail: string, head: string): string[] | undefined {

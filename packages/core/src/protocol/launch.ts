@@ -35,6 +35,8 @@ export interface LaunchIntent {
 export interface LaunchedMachine {
   readonly machine: Launched;
   readonly offer?: Offer | undefined;
+  /** Set when an earlier call with this key had launched it: what became of it. */
+  readonly earlier?: LaunchState | undefined;
 }
 
 /** How many offers one launch tries. */
@@ -66,7 +68,9 @@ export async function launchExactlyOnce(
       instanceId: earlier.instanceId,
     });
   }
-  if (earlier?.instanceId !== undefined) return { machine: { id: earlier.instanceId } };
+  if (earlier?.instanceId !== undefined && earlier.state !== "refused") {
+    return { machine: { id: earlier.instanceId }, earlier: earlier.state };
+  }
   if (earlier?.state === "open") {
     const settled = await tried(() => settle(means, earlier, call, undefined));
     if (settled.yes !== undefined) return { machine: settled.yes };

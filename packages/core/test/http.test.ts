@@ -1,0 +1,328 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { inspect } from "node:util";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { retryAfterMs } from "../src/http/answer.ts";
+import { createGate } from "../src/http/gate.ts";
+import { createSession } from "../src/http/session.ts";
+import { buildUrl } from "../src/http/url.ts";
+import { operationChannel, type RequestTrace, requestChannel } from "../src/index.ts";
+import { northwind } from "./northwind/adapter.ts";
+import { type Northwind, startNorthwind } from "./northwind/server.ts";
+
+let cloud: Northwind;
+beforeEach(async () => {
+  cloud = await startNorthwind();
+});
+afterEach(() => cloud[Symbol.asyncDispose]());
+
+const open = (more: object = {}) =>
+  northwind({ apiKey: cloud.settings.key, baseUrl: cloud.url, clock: cloud.clock, ...more });
+const request = { offerId: "a", image: "pytorch" };
+const caught = (work: Promise<unknown>): Promise<unknown> => work.catch((thrown: unknown) => thrown);
+
+describe("retries", () => {
+  it.each([500, 502, 503, 504, 408])("repeat a read after %d", async (status) => {
+    const { id } = await open().launch(request);
+    cloud.spoilNext(/^GET/, { how: { status } }, { how: { status } });
+    await expect(open().describe(id)).resolves.toMatchObject({ id });
+  });
+
+  it("end after four attempts", async () => {
+    cloud.spoilNext(/^GET/, ...Array.from({ length: 9 }, () => ({ how: { status: 503 } })));
+    await expect(open().describe("m1")).rejects.toMatchObject({
+      code: "unavailable",
+      retryable: true,
+      status: 503,
+    });
+    expect(cloud.seen).toHaveLength(4);
+  });
+
+  it("never repeat what is not said to be idempotent", async () => {
+    const { id } = await open().launch(request);
+    cloud.spoilNext(/resume/, { how: { status: 503 } });
+    await expect(open().power.start(id)).rejects.toMatchObject({
+      code: "unavailable",
+      effect: "maybe",
+      retryable: false,
+    });
+    expect(cloud.seen.filter(({ path }) => path.endsWith("resume"))).toHaveLength(1);
+  });
+
+  it("repeat what is, whatever its method", async () => {
+    const { id } = await open().launch(request);
+    cloud.spoilNext(/pause/, { how: { status: 503 } }, { how: "reset" });
+    await open().power.stop(id);
+    expect(cloud.machines.get(id)?.state).toBe("paused");
+  });
+
+  it("do not repeat an answer in another shape: it will be the same next time", async () => {
+    cloud.spoilNext(/^GET/, { how: { status: 200, body: '{"id":7}' } });
+    await expect(open().describe("m1")).rejects.toMatchObject({ code: "bad_response", retryable: false });
+    expect(cloud.seen).toHaveLength(1);
+  });
+
+  it("wait as long as the cloud asks, and not past the deadline", async () => {
+    const { id } = await open().launch(request);
+    const date = new Date(cloud.clock.now() + 9_000).toUTCString();
+    const how = {
+      status: 429,
+      headers: { "retry-after": date, date: new Date(cloud.clock.now()).toUTCString() },
+    };
+    cloud.spoilNext(/^GET/, { how });
+    const started = cloud.clock.now();
+    await open().describe(id);
+    expect(cloud.clock.now() - started).toBeGreaterThanOrEqual(8_000);
+
+    cloud.spoilNext(/^GET/, { how: { status: 429, headers: { "retry-after": "86400" } } });
+    await expect(open().describe(id)).rejects.toMatchObject({
+      code: "rate_limited",
+      retryAfterMs: 86_400_000,
+    });
+    expect(cloud.clock.now() - started).toBeLessThan(60_000);
+  });
+
+  it("end with the deadline", async () => {
+    cloud.spoilNext(/^GET/, ...Array.from({ length: 9 }, () => ({ how: { status: 503 } })));
+    const started = cloud.clock.now();
+    await caught(open().describe("m1", { timeoutMs: 200 }));
+    expect(cloud.clock.now() - started).toBeLessThanOrEqual(200);
+  });
+
+  it("end with the caller", async () => {
+    const abort = new AbortController();
+    cloud.spoilNext(/^GET/, { how: "hang" });
+    const read = open().describe("m1", { signal: abort.signal });
+    while (cloud.seen.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    abort.abort();
+    await expect(read).rejects.toMatchObject({ code: "cancelled", effect: "none", operation: "describe" });
+  });
+
+  it("put one deadline over connecting, head and body", async () => {
+    cloud.spoilNext(/^GET/, { how: "hang" });
+    await expect(open().describe("m1", { timeoutMs: 50 })).rejects.toMatchObject({
+      code: "timeout",
+      effect: "none",
+    });
+  });
+});
+
+describe("safety", () => {
+  it("follows no redirect, and carries nothing to another host", async () => {
+    const other = await startNorthwind();
+    for (const status of [301, 302, 307, 308]) {
+      cloud.spoilNext(/./, { how: { status, headers: { location: `${other.url}/machines/m1` } } });
+      await expect(open().describe("m1")).rejects.toMatchObject({ code: "invalid_config", status });
+    }
+    expect(other.seen).toHaveLength(0);
+    await other[Symbol.asyncDispose]();
+  });
+
+  it("bounds what it reads", async () => {
+    const body = JSON.stringify({ id: "m1", state: "up", label: "x".repeat(5_000) });
+    const spoilt = { how: { status: 200, body } };
+    cloud.spoilNext(/^GET/, spoilt);
+    await expect(open({ maxResponseBytes: 4_000 }).describe("m1")).rejects.toMatchObject({
+      ...{ code: "bad_response", message: expect.stringContaining("4000 bytes") },
+    });
+    cloud.spoilNext(/^GET/, spoilt);
+    await expect(open({ maxResponseBytes: 6_000 }).describe("m1")).resolves.toMatchObject({ id: "m1" });
+  });
+
+  it("bounds a body that does not say how long it is", async () => {
+    const server = createServer((_, response) => {
+      const more = (): void => {
+        while (!response.destroyed && response.write("x".repeat(65_536)));
+        response.once("drain", more);
+      };
+      more();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await expect(open({ baseUrl, maxResponseBytes: 200_000 }).describe("m1")).rejects.toMatchObject({
+      code: "bad_response",
+    });
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it("shows no secret anywhere, even when the cloud echoes it", async () => {
+    const key = cloud.settings.key;
+    const env = { TOKEN: "sentinel-env-value" };
+    const traces: unknown[] = [];
+    const note = (message: unknown): void => void traces.push(inspect(message, { depth: 9 }));
+    for (const channel of [operationChannel, requestChannel])
+      channel.subscribe({ start: note, end: note, asyncStart: note, asyncEnd: note, error: note });
+    const echo = (status: number) => ({
+      how: {
+        status,
+        body: JSON.stringify({ error: "strange", message: `you sent Bearer ${key} with ${env.TOKEN}` }),
+      },
+    });
+    cloud.spoilNext(/^GET/, { how: { status: 400, body: `{"error":"strange","message":"not ${key}"}` } });
+    cloud.spoilNext(/^POST/, echo(401), { how: "reset" });
+    const provider = open();
+    const errors = [
+      await caught(provider.describe("m1")),
+      await caught(provider.launch({ ...request, env })),
+      await caught(provider.launch({ ...request, env }, { timeoutMs: 1_000 })),
+      await caught(open({ baseUrl: "http://127.0.0.1:1" }).describe("m1", { timeoutMs: 100 })),
+    ];
+    for (const channel of [operationChannel, requestChannel])
+      channel.unsubscribe({ start: note, end: note, asyncStart: note, asyncEnd: note, error: note });
+    const everything =
+      [...errors, provider]
+        .map(
+          (thing) =>
+            inspect(thing, { depth: 9, showHidden: true }) +
+            JSON.stringify(thing) +
+            String(thing) +
+            (thing instanceof Error ? thing.stack : ""),
+        )
+        .join("\n") + traces.join("\n");
+    expect(everything).toContain("[secret]");
+    expect(everything).not.toContain(key);
+    expect(everything).not.toContain(env.TOKEN);
+    expect(cloud.seen.map(({ path, query }) => path + query).join("\n")).not.toContain(key);
+  });
+});
+
+it("traces every request, with the attempt and the status", async () => {
+  const traces: RequestTrace[] = [];
+  const subscriber = {
+    asyncEnd: (trace: RequestTrace) => void traces.push({ ...trace }),
+    start() {},
+    end() {},
+    asyncStart() {},
+    error() {},
+  };
+  requestChannel.subscribe(subscriber);
+  cloud.spoilNext(
+    /^GET/,
+    { how: { status: 503 } },
+    { how: { status: 404, body: '{"error":"no_such_machine"}' } },
+  );
+  await caught(open().describe("m1"));
+  requestChannel.unsubscribe(subscriber);
+  const common = {
+    provider: "northwind",
+    operation: "describe",
+    endpoint: "instance.get",
+    path: "machines/{id}",
+  };
+  expect(traces).toMatchObject([
+    { ...common, attempt: 1, status: 503 },
+    { ...common, attempt: 2, status: 404 },
+  ]);
+});
+
+describe("a gate", () => {
+  const virtual = () => {
+    let now = 0;
+    return {
+      now: () => now,
+      async sleep(ms: number) {
+        now += ms;
+        await new Promise((resolve) => setImmediate(resolve));
+      },
+    };
+  };
+  const never = new AbortController().signal;
+
+  it("counts from the answer of one call to the sending of the next", async () => {
+    const clock = virtual();
+    const gate = createGate({ calls: 1, perMs: 2_000 }, clock);
+    const sent: number[] = [];
+    const call = async (): Promise<void> => {
+      const answered = await gate.enter(never);
+      sent.push(clock.now());
+      await clock.sleep(80);
+      answered();
+    };
+    await Promise.all([call(), call(), call()]);
+    expect(sent).toEqual([0, 2_080, 4_160]);
+  });
+
+  it("lets a burst through where the cloud counts calls per window", async () => {
+    const clock = virtual();
+    const gate = createGate({ calls: 3, perMs: 60_000 }, clock);
+    const sent: number[] = [];
+    for (let call = 0; call < 4; call += 1) {
+      const answered = await gate.enter(never);
+      sent.push(clock.now());
+      answered();
+    }
+    expect(sent).toEqual([0, 0, 0, 60_000]);
+  });
+
+  it("goes on when one in the line leaves", async () => {
+    const gate = createGate({ calls: 1, perMs: 10 }, virtual());
+    const answered = await gate.enter(never);
+    const abort = new AbortController();
+    const leaver = gate.enter(abort.signal);
+    const next = gate.enter(never);
+    abort.abort(new Error("left"));
+    await expect(leaver).rejects.toThrow("left");
+    answered();
+    await expect(next).resolves.toBeTypeOf("function");
+  });
+});
+
+describe("a session", () => {
+  it("logs in once for everybody, and again before the token ends", async () => {
+    let now = 0;
+    let logins = 0;
+    const login = async () => {
+      logins += 1;
+      return { value: `t${logins}`, expiresAt: now + 3_600_000 };
+    };
+    const session = createSession<undefined>(
+      { login, headers: () => ({}) },
+      { now: () => now, sleep: async () => {} },
+    );
+    const tokens = await Promise.all(Array.from({ length: 100 }, () => session.token(undefined)));
+    expect(new Set(tokens)).toEqual(new Set(["t1"]));
+    now = 3_200_000;
+    expect(await session.token(undefined)).toBe("t1");
+    now = 3_300_000;
+    expect(await session.token(undefined)).toBe("t2");
+    session.drop("t1"); // a late refusal of the old token must not throw the new one away
+    expect(await session.token(undefined)).toBe("t2");
+    session.drop("t2");
+    expect(await session.token(undefined)).toBe("t3");
+  });
+});
+
+describe("urls", () => {
+  it("keep any parameter in one segment", () => {
+    const id = fc
+      .string({ minLength: 1 })
+      .filter((text) => text !== "." && text !== ".." && text.isWellFormed());
+    fc.assert(
+      fc.property(id, (text) => {
+        const url = new URL(buildUrl("https://cloud.test/api/", "/machines/{id}/stop", { id: text }));
+        const segments = url.pathname.split("/");
+        expect(segments.slice(0, 3).concat(segments.slice(-1))).toEqual(["", "api", "machines", "stop"]);
+        expect(segments).toHaveLength(5);
+        expect(url.host + url.search + url.hash).toBe("cloud.test");
+      }),
+    );
+  });
+});
+
+describe("Retry-After", () => {
+  const now = Date.parse("2026-01-31T12:00:00Z");
+  it.each([
+    ["120", undefined, 120_000],
+    ["0.5", undefined, 500],
+    ["Sat, 31 Jan 2026 12:00:10 GMT", undefined, 10_000],
+    ["Sat, 31 Jan 2026 11:00:10 GMT", "Sat, 31 Jan 2026 11:00:00 GMT", 10_000],
+    ["Sat, 31 Jan 2026 11:00:00 GMT", undefined, 0],
+    ["soon", undefined, undefined],
+    ["", undefined, undefined],
+  ])("%s with the cloud's time %s is %s ms", (value, date, expected) => {
+    const headers = new Headers({ "retry-after": value, ...(date === undefined ? {} : { date }) });
+    expect(retryAfterMs(headers, now)).toBe(expected);
+  });
+});
