@@ -7,12 +7,21 @@ import { readFileSync } from "node:fs";
 if (process.env.npm_config_user_agent?.startsWith("pnpm/")) {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major < 22 || (major === 22 && minor < 20)) {
-    console.error(`Node ${process.versions.node} is too old (22.20 or later is needed) and the workspace's own Node is not installed.`);
+    console.error(
+      `Node ${process.versions.node} is too old (22.20 or later is needed) and the workspace's own Node is not installed.`,
+    );
     process.exit(1);
   }
 } else {
   const manifest = new URL("../../package.json", import.meta.url);
   const { packageManager } = JSON.parse(readFileSync(manifest, "utf8"));
-  const install = ["--yes", "--prefer-offline", packageManager, "install", "--frozen-lockfile", "--loglevel=warn"];
+  const install = [
+    "--yes",
+    "--prefer-offline",
+    packageManager,
+    "install",
+    "--frozen-lockfile",
+    "--loglevel=warn",
+  ];
   execFileSync("npx", install, { stdio: "inherit", shell: process.platform === "win32" });
 }

@@ -1,4 +1,4 @@
-import { identifyGpu } from "./gpu/index.ts";
+import { gpuModelName, identifyGpu } from "./gpu/index.ts";
 import type { Gpu } from "./model/index.ts";
 import { positive } from "./units.ts";
 
@@ -23,7 +23,7 @@ export function toGpu(
   const nominal = identity.id === undefined ? undefined : positive((identity.memoryGB ?? 0) * 1024);
   return {
     id: identity.id,
-    model: identity.family ?? providerModel,
+    model: gpuModelName(identity, providerModel),
     vendor: identity.vendor ?? "unknown",
     count: whole,
     memoryMiB: reported ?? nominal,

@@ -40,7 +40,7 @@ const rules: readonly Rule[] = [
     /(?<![a-z0-9]|\d )(?:ascend ?)?910 ?(b\d?)c?( 1)?(?![a-z0-9])/,
     ([, chip = "", revision]) => ["Ascend 910B", undefined, revision ? 64 : ascendMemoryGB(chip)],
   ],
-  [/(?<![a-z])trainium ?(2)?(?![a-z0-9])/, ([, number = ""]) => [`Trainium${number}`]],
+  [/(?<![a-z])trainium ?([12])?(?![a-z0-9])/, ([, number]) => [number === "2" ? "Trainium2" : "Trainium"]],
   [/(?<![a-z])inferentia ?2(?![a-z0-9])/, () => ["Inferentia2"]],
   [/(?:qualcomm|cloud) ?(?:cloud ?)?ai ?100(?![a-z0-9])(?! ultra)/, () => ["Cloud AI 100"]],
 ];

@@ -76,8 +76,13 @@ export function settle(evidence: Evidence): Resolution {
   const { family, slice } = evidence;
   const sizes = sizesOf(family);
   const formFactor = evidence.formFactor ?? readFormFactor(evidence);
+  if (slice && /^(?:shared|time ?sliced)$/.test(slice.slice)) {
+    // Sharing time, each sees the whole GPU: all of it but the id.
+    const { id: _, ...whole } = settle({ ...evidence, slice: undefined });
+    return { slice: slice.slice, ...whole };
+  }
   if (slice) {
-    const memoryGB = slice.memoryGB ?? sharedMemoryGB(slice.slice, sizes, evidence.memoryMiB);
+    const memoryGB = slice.memoryGB ?? partMemoryGB(slice.slice, sizes, evidence.memoryMiB);
     return describe(family, { formFactor, slice: slice.slice, memoryGB });
   }
   const named = readNamedMemory(evidence, sizes);
@@ -137,7 +142,8 @@ function describe(
   };
 }
 
-function sharedMemoryGB(
+/** Memory of a part whose name does not say it. */
+function partMemoryGB(
   slice: string,
   sizes: readonly number[],
   memoryMiB: number | undefined,
@@ -145,9 +151,8 @@ function sharedMemoryGB(
   if (memoryMiB !== undefined) return snapMemory(memoryMiB, sizes) ?? sliceMemoryGB(memoryMiB);
   const [size, ...others] = sizes;
   if (size === undefined || others.length > 0) return undefined;
-  const parts = /^1\/(\d+)$/.exec(slice)?.[1];
-  if (parts !== undefined) return Number(parts) > 0 ? size / Number(parts) : undefined;
-  return /^(?:shared|time ?sliced)$/.test(slice) ? size : undefined; // sharing time, each sees all of the memory
+  const parts = Number(/^1\/(\d+)$/.exec(slice)?.[1] ?? 0);
+  return parts > 0 ? size / parts : undefined;
 }
 
 /** `null` where a size was said that this family does not have. */
@@ -171,7 +176,12 @@ function readNamedMemory(
   }
   if (exact.size === 1) return { memoryGB: [...exact][0] };
   if (exact.size > 1) return { memoryGB: null };
-  return odd === undefined ? undefined : readReportedMemory(odd * 1024, family, sizes);
+  if (odd === undefined) return undefined;
+  // A name rounds down ("L40S 45GB"), but what it says beyond a size is another board: an H100 of 96 GB is no NVL.
+  const reading = readReportedMemory(odd * 1024, family, sizes);
+  return reading?.memoryGB && reading.slice === undefined && odd > reading.memoryGB * 1.02
+    ? { memoryGB: null }
+    : reading;
 }
 
 function readReportedMemory(

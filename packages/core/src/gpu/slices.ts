@@ -35,6 +35,8 @@ export function findSlice(text: string): NamedSlice | undefined {
   }
   const fraction = /(?<![\d/.])1 ?\/ ?(\d{1,2})(?![\d/])/.exec(text);
   if (fraction) return { slice: `1/${fraction[1]}`, rest: text.replace(fraction[0], " ") };
+  const decimal = /(?<![\d.])0\.\d{1,3} ?x /.exec(text);
+  if (decimal) return { slice: decimal[0].trim(), rest: text.replace(decimal[0], " ") };
   const azure = /^standard n[vg](\d{1,2})[a-z]* (a10|v620) v\d$/.exec(text);
   if (azure) {
     // Sizes count CPU cores: 36 of them are a whole A10, 32 a whole V620.

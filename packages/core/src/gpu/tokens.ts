@@ -125,7 +125,7 @@ function leadingPrefix(run: string): string | undefined {
 
 function splitCounted(run: string): string[] | undefined {
   // "8xh100", "1h100" and machine codes that chain numbers: "24x120x1l40s".
-  const counted = /^(?:\d+x)*?(\d{1,2})x?(?=[a-z]+\d)/.exec(run);
+  const counted = /^(?:\d+x)*(\d{1,2})x?(?=[a-z]+\d)/.exec(run);
   if (!counted) return undefined;
   const model = splitRun(run.slice(counted[0].length));
   return model.some((word) => heads.has(word)) ? [`${counted[1]}x`, ...model] : undefined;
@@ -155,18 +155,17 @@ function splitTail(tail: string, head: string): string[] | undefined {
   return words;
 }
 
-/** Puts "H 100", "MI 300X" and "GH 200" back together. */
+/** Puts "H 100", "MI 300X" and "L40 S" back together. */
 function joinSplitModels(words: readonly string[]): string[] {
   const joined: string[] = [];
-  for (let index = 0; index < words.length; index++) {
-    const word = words[index] ?? "";
+  for (const [index, word] of words.entries()) {
+    const last = joined.at(-1) ?? "";
     const next = words[index + 1] ?? "";
-    const model = word + next;
-    const fits = /^(?:[ahlbvpkmt]|g[hb]|mi)$/.test(word) && /^\d{2,3}[a-z]?$/.test(next) && heads.has(model);
-    if (fits && !/^gi?b?$/.test(words[index + 2] ?? "")) {
-      joined.push(model);
-      index++;
-    } else joined.push(word);
+    const split =
+      /^(?:[ahlbvpkmt]|g[hb]|mi)$/.test(last) && /^\d{2,3}[a-z]?$/.test(word) && !/^gi?b?$/.test(next);
+    const letter = /^[gsx]$/.test(word) && /^[a-z]/.test(last);
+    if ((split || letter) && heads.has(last + word)) joined.splice(-1, 1, last + word);
+    else joined.push(word);
   }
   return joined;
 }
