@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { Clock } from "./clock.ts";
+import type { DriverGroups, Page } from "./driver-groups.ts";
 import type { Endpoint, ProviderFacts } from "./facts.ts";
 import type { ErrorRow } from "./http/answer.ts";
 import type { Api, DriverCall, HttpOptions } from "./http/client.ts";
@@ -11,12 +12,12 @@ import type {
   LaunchField,
   LaunchRequest,
   Offer,
-  OfferQuery,
   PriceKind,
   StatusReason,
 } from "./model/index.ts";
 import type { Table } from "./table.ts";
 
+export type { DriverGroups, DriverOffer, Page, Paged, Unstamped } from "./driver-groups.ts";
 export type { DriverCall } from "./http/client.ts";
 
 /** An instance as a driver gives it; core adds who observed it and when. */
@@ -26,19 +27,8 @@ export interface DriverInstance extends Omit<Instance, "provider" | "observedAt"
   readonly identity?: string | undefined;
 }
 
-/** An offer as a driver gives it. */
-export type DriverOffer = Omit<Offer, "provider" | "observedAt">;
-
 /** What a create answer tells. Only the id is sure; core fills the rest from the request and the offer. */
 export type Launched = Pick<DriverInstance, "id"> & Partial<DriverInstance>;
-
-/** One page of a list. `next` is handed back for the following page; without it this is the last one. */
-export interface Page<Item> {
-  readonly items: readonly Item[];
-  readonly next?: string | undefined;
-  /** How many items the cloud counts in all pages; core holds the walk against it. */
-  readonly total?: number | undefined;
-}
 
 /** A checked launch request with aliases and defaults filled in, and the identity that it carries at the cloud. */
 export interface DriverLaunchRequest extends Omit<LaunchRequest, "key" | "labels" | "providerOptions"> {
@@ -58,7 +48,7 @@ export interface ListPageCall extends DriverCall {
  * What an adapter writes: a plain object, one request and one map per operation. Validation, deadlines, retries,
  * paging, the launch and termination protocols, redaction and tracing are core's, around every driver.
  */
-export interface ComputeDriver<Options = never> {
+export interface ComputeDriver<Options = never> extends DriverGroups {
   /**
    * Sends the one create request (`rents: true`). After the cloud has said yes it cannot fail: it returns the id at
    * once and reads nothing more.
@@ -83,20 +73,6 @@ export interface ComputeDriver<Options = never> {
 
   /** The machine, on a cloud that has only this one and where the configuration says what it is. */
   readonly hardware?: Hardware | undefined;
-
-  readonly power?: {
-    readonly stop: (id: string, call: DriverCall) => Promise<void>;
-    readonly start: (id: string, call: DriverCall) => Promise<void>;
-    readonly restart?: (id: string, call: DriverCall) => Promise<void>;
-  };
-  readonly offers?: {
-    /** Whether pages come cheapest first; otherwise core sorts, for which it must read them all. */
-    readonly cheapestFirst: boolean;
-    readonly search: (
-      query: OfferQuery & { readonly cursor?: string | undefined },
-      call: DriverCall,
-    ) => Promise<Page<DriverOffer>>;
-  };
 }
 
 /** What of a {@link LaunchRequest} a cloud can honour. Core refuses the rest by name, before anything is sent. */

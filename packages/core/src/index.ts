@@ -1,5 +1,6 @@
 export { type Adapter, type AdapterDefinition, defineAdapter } from "./adapter.ts";
 export { baseUrlSchema } from "./base-url.ts";
+export type * from "./capabilities.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { type Deadline, deadlineAfter } from "./deadline.ts";
 export type {
@@ -7,6 +8,7 @@ export type {
   ComputeDriver,
   DriverCall,
   DriverContext,
+  DriverGroups,
   DriverInstance,
   DriverLaunchRequest,
   DriverOffer,
@@ -14,7 +16,9 @@ export type {
   LaunchSupport,
   ListPageCall,
   Page,
+  Paged,
   StatusRow,
+  Unstamped,
 } from "./driver.ts";
 export { type EnvironmentNames, withEnvironment } from "./environment.ts";
 export {
@@ -48,11 +52,8 @@ export { type Journal, type LaunchRecord, type LaunchState, memoryJournal } from
 export { labelOf, nameFromLabel, newToken, tokenOf } from "./protocol/token.ts";
 export type {
   CallOptions,
-  CapabilityGroups,
   ComputeProvider,
   ListQuery,
-  Offers,
-  Power,
   ProviderOf,
   ProviderVerbs,
   Termination,

@@ -4,6 +4,7 @@ import { deadlineAfter, deadlineScope } from "./deadline.ts";
 import type { ComputeDriver, DriverCall, DriverInstance, LaunchSupport, Page } from "./driver.ts";
 import { ComputeError, isComputeError } from "./errors.ts";
 import type { ProviderFacts } from "./facts.ts";
+import { groupsOf, idOf } from "./groups.ts";
 import type { Instance, LaunchRequest, Offer, OfferQuery } from "./model/index.ts";
 import { candidates, searchOffers } from "./offers.ts";
 import { type LaunchDefaults, type PreparedLaunch, prepareLaunch, refuse } from "./prepare.ts";
@@ -20,7 +21,6 @@ import type {
   CallOptions,
   ComputeProvider,
   ListQuery,
-  Power,
   ProviderOf,
   ProviderVerbs,
   Termination,
@@ -239,35 +239,18 @@ export function provide<Driver extends ComputeDriver<never>>(
     },
   };
 
-  const groups = {
-    ...(driver.power && { power: powerOf(driver.power) }),
-    ...(driver.offers && {
-      offers: {
-        search: (query?: OfferQuery, options?: CallOptions) =>
-          searchOffers(driver, query, stampOffer, (read) => pages("offers.search", options, read)),
-      },
-    }),
+  const groups = groupsOf(driver, {
+    run: (operation, options, work, instanceId) => run(operation, options, work, { instanceId }),
+    pages,
+    stamp: (resource) => sameRaw(resource, { ...resource, provider: name } as never), // what was left out is back
+    finished,
+  });
+  const offers = driver.offers && {
+    search: (query?: OfferQuery, options?: CallOptions) =>
+      searchOffers(driver, query, stampOffer, (read) => pages("offers.search", options, read)),
   };
 
-  function powerOf(power: NonNullable<ComputeDriver["power"]>): Power {
-    const act = (operation: keyof Power, id: string, options: CallOptions | undefined): Promise<void> =>
-      run(`power.${operation}`, options, async (call) => power[operation]?.(idOf(id), call), {
-        instanceId: id,
-      });
-    return {
-      stop: (id, options) => act("stop", id, options),
-      start: (id, options) => act("start", id, options),
-      ...(power.restart && { restart: (id: string, options?: CallOptions) => act("restart", id, options) }),
-    };
-  }
-
-  const provider: ComputeProvider = Object.freeze({ ...verbs, ...groups });
+  const provider: ComputeProvider = Object.freeze({ ...verbs, ...groups, ...(offers && { offers }) });
   // The groups above are made of the driver's own, so they are exactly the ones that its type names.
   return provider as unknown as ProviderOf<Driver>;
-}
-
-/** @throws `invalid_argument` for what cannot be an id, before it reaches a path. */
-function idOf(id: unknown): string {
-  if (typeof id === "string" && id.trim() !== "" && id.length <= 256) return id;
-  return refuse("id", "must be the id of a machine");
 }

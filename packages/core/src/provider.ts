@@ -1,5 +1,22 @@
+import type {
+  Account,
+  Bids,
+  Bulk,
+  CapabilityGroups,
+  Exec,
+  Images,
+  Logs,
+  Naming,
+  Networks,
+  Offers,
+  Power,
+  Snapshots,
+  SshKeys,
+  Stats,
+  Volumes,
+} from "./capabilities.ts";
 import type { ProviderFacts } from "./facts.ts";
-import type { Instance, InstanceStatus, LaunchRequest, Offer, OfferQuery } from "./model/index.ts";
+import type { Instance, InstanceStatus, LaunchRequest } from "./model/index.ts";
 
 /** What every call takes. */
 export interface CallOptions {
@@ -78,38 +95,18 @@ export interface ComputeProvider {
 
   readonly power?: Power;
   readonly offers?: Offers;
-}
-
-/** Stopping and starting machines that stay rented. */
-export interface Power {
-  /**
-   * Stops the machine and keeps its disk, which most clouds go on billing (`facts.bills.stopped`). Returns when the
-   * cloud has accepted; `waitFor(id, "stopped")` sees it done.
-   */
-  readonly stop: (id: string, options?: CallOptions) => Promise<void>;
-  /**
-   * Starts a stopped machine.
-   *
-   * @throws `no_capacity` when its GPU has been given to somebody else; it then stays stopped.
-   */
-  readonly start: (id: string, options?: CallOptions) => Promise<void>;
-  /** Restarts a running machine. What is on its disk stays; addresses may change. */
-  readonly restart?: (id: string, options?: CallOptions) => Promise<void>;
-}
-
-/** What could be rented now. */
-export interface Offers {
-  /**
-   * Offers that match, cheapest first within each page that the cloud gives. Rows are checked again here, because
-   * clouds apply filters loosely.
-   */
-  readonly search: (query?: OfferQuery, options?: CallOptions) => AsyncIterable<Offer>;
-}
-
-/** The capability groups, by the name of their property. */
-export interface CapabilityGroups {
-  readonly power: Power;
-  readonly offers: Offers;
+  readonly images?: Images;
+  readonly exec?: Exec;
+  readonly logs?: Logs;
+  readonly snapshots?: Snapshots;
+  readonly volumes?: Volumes;
+  readonly networks?: Networks;
+  readonly sshKeys?: SshKeys;
+  readonly bids?: Bids;
+  readonly account?: Account;
+  readonly stats?: Stats;
+  readonly naming?: Naming;
+  readonly bulk?: Bulk;
 }
 
 /** The four verbs and what every provider has. */

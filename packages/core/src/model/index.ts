@@ -3,3 +3,4 @@ export * from "./instance.ts";
 export * from "./offer.ts";
 export * from "./price.ts";
 export * from "./request.ts";
+export * from "./resources.ts";

@@ -84,7 +84,8 @@ const text = (max: number) =>
     .string()
     .max(max)
     .refine((value) => !value.includes("\0"), "must not contain NUL");
-const sshPublicKey = z
+/** An OpenSSH public key on one line. */
+export const sshPublicKeySchema = z
   .string()
   .regex(
     /^(ssh-|ecdsa-|sk-)[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,3}( [^\r\n]*)?$/,
@@ -115,7 +116,7 @@ export const launchRequestSchema = z
       )
       .max(64)
       .optional(),
-    sshPublicKeys: z.array(sshPublicKey).max(32).optional(),
+    sshPublicKeys: z.array(sshPublicKeySchema).max(32).optional(),
     pricing: pricingWishSchema.optional(),
     maxPerHourMicros: amount.optional(),
     providerOptions: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),

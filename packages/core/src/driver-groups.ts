@@ -1,0 +1,124 @@
+import type { DriverInstance } from "./driver.ts";
+import type { DriverCall } from "./http/client.ts";
+import type {
+  Balance,
+  ExecResult,
+  GpuProcess,
+  Identity,
+  Image,
+  ImageQuery,
+  ImageSpec,
+  InstanceStatus,
+  LogQuery,
+  Network,
+  NetworkEndpoint,
+  NetworkSpec,
+  Offer,
+  OfferQuery,
+  Quota,
+  Snapshot,
+  SnapshotSpec,
+  SshKey,
+  Volume,
+  VolumeOffer,
+  VolumeOfferQuery,
+  VolumeSpec,
+} from "./model/index.ts";
+
+/** One page of a list. `next` is handed back for the following page; without it this is the last one. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly next?: string | undefined;
+  /** How many items the cloud counts in all pages; core holds the walk against it. */
+  readonly total?: number | undefined;
+}
+
+/** A stored thing as a driver gives it; core adds whose it is. */
+export type Unstamped<Resource> = Omit<Resource, "provider">;
+
+/** Where in a list a page begins: the `next` of the page before. */
+export interface Paged {
+  readonly cursor?: string | undefined;
+}
+
+/** An offer as a driver gives it. */
+export type DriverOffer = Omit<Offer, "provider" | "observedAt">;
+
+/** The operations that not every cloud has. What is written is what is supported. */
+export interface DriverGroups {
+  readonly offers?: {
+    /** Whether pages come cheapest first; otherwise core sorts, for which it must read them all. */
+    readonly cheapestFirst: boolean;
+    readonly search: (query: OfferQuery & Paged, call: DriverCall) => Promise<Page<DriverOffer>>;
+  };
+
+  readonly power?: {
+    readonly stop: (id: string, call: DriverCall) => Promise<void>;
+    readonly start: (id: string, call: DriverCall) => Promise<void>;
+    readonly restart?: (id: string, call: DriverCall) => Promise<void>;
+  };
+  readonly images?: {
+    readonly list: (query: ImageQuery & Paged, call: DriverCall) => Promise<Page<Unstamped<Image>>>;
+    readonly create?: (spec: ImageSpec, call: DriverCall) => Promise<Unstamped<Image>>;
+    readonly remove?: (id: string, call: DriverCall) => Promise<void>;
+  };
+  readonly exec?: {
+    readonly run: (id: string, command: string, call: DriverCall) => Promise<ExecResult>;
+  };
+  readonly logs?: {
+    readonly tail: (id: string, query: LogQuery, call: DriverCall) => Promise<string>;
+  };
+  readonly snapshots?: {
+    readonly create: (
+      id: string,
+      spec: SnapshotSpec,
+      call: DriverCall,
+    ) => Promise<readonly Unstamped<Snapshot>[]>;
+    readonly list?: (query: Paged, call: DriverCall) => Promise<Page<Unstamped<Snapshot>>>;
+    readonly remove?: (id: string, call: DriverCall) => Promise<void>;
+  };
+  readonly volumes?: {
+    readonly list: (query: Paged, call: DriverCall) => Promise<Page<Unstamped<Volume>>>;
+    readonly create: (spec: VolumeSpec, call: DriverCall) => Promise<Unstamped<Volume>>;
+    readonly remove: (id: string, call: DriverCall) => Promise<void>;
+    readonly search?: (
+      query: VolumeOfferQuery & Paged,
+      call: DriverCall,
+    ) => Promise<Page<Unstamped<VolumeOffer>>>;
+  };
+  readonly networks?: {
+    readonly create: (spec: NetworkSpec, call: DriverCall) => Promise<Unstamped<Network>>;
+    readonly list: (query: Paged, call: DriverCall) => Promise<Page<Unstamped<Network>>>;
+    readonly attach: (networkId: string, instanceIds: readonly string[], call: DriverCall) => Promise<void>;
+    readonly endpoints: (networkId: string, query: Paged, call: DriverCall) => Promise<Page<NetworkEndpoint>>;
+  };
+  readonly sshKeys?: {
+    readonly list: (query: Paged, call: DriverCall) => Promise<Page<Unstamped<SshKey>>>;
+    readonly add: (publicKey: string, call: DriverCall) => Promise<Unstamped<SshKey>>;
+    readonly remove: (id: string, call: DriverCall) => Promise<void>;
+    readonly attach: (instanceId: string, publicKey: string, call: DriverCall) => Promise<void>;
+  };
+  readonly bids?: {
+    readonly change: (id: string, perHourMicros: number, call: DriverCall) => Promise<void>;
+  };
+  readonly account?: {
+    readonly balance?: (call: DriverCall) => Promise<Balance>;
+    readonly quota?: (call: DriverCall) => Promise<Quota>;
+    readonly whoami?: (call: DriverCall) => Promise<Identity>;
+    readonly users?: (call: DriverCall) => Promise<readonly Identity[]>;
+    readonly changePassword?: (password: string, call: DriverCall) => Promise<void>;
+  };
+  readonly stats?: {
+    readonly counts?: (call: DriverCall) => Promise<Readonly<Partial<Record<InstanceStatus, number>>>>;
+    readonly gpuProcesses?: (call: DriverCall) => Promise<readonly GpuProcess[]>;
+    readonly host?: (call: DriverCall) => Promise<Readonly<Record<string, string>>>;
+  };
+  readonly naming?: {
+    readonly rename: (id: string, name: string, call: DriverCall) => Promise<void>;
+  };
+  readonly bulk?: {
+    /** How many ids one call takes; core divides more among several. */
+    readonly maxIds: number;
+    readonly describe: (ids: readonly string[], call: DriverCall) => Promise<readonly DriverInstance[]>;
+  };
+}
