@@ -48,7 +48,13 @@ export type { Query, QueryValue } from "./http/url.ts";
 export * from "./model/index.ts";
 export { type CommonOptions, sharedOptionsSchema } from "./options.ts";
 export { type LaunchDefaults, parseOrRefuse, refuse } from "./prepare.ts";
-export { type Journal, type LaunchRecord, type LaunchState, memoryJournal } from "./protocol/journal.ts";
+export {
+  type Hold,
+  type Journal,
+  type LaunchRecord,
+  type LaunchState,
+  memoryJournal,
+} from "./protocol/journal.ts";
 export { labelOf, nameFromLabel, newToken, tokenOf } from "./protocol/token.ts";
 export type {
   CallOptions,

@@ -1,6 +1,6 @@
 import { checkedOptions, runOperation, signed } from "./call.ts";
 import type { Clock } from "./clock.ts";
-import { deadlineAfter, deadlineScope } from "./deadline.ts";
+import { deadlineAfter, deadlineScope, ended } from "./deadline.ts";
 import type { ComputeDriver, DriverCall, DriverInstance, LaunchSupport, Page } from "./driver.ts";
 import { ComputeError, isComputeError } from "./errors.ts";
 import type { ProviderFacts } from "./facts.ts";
@@ -8,8 +8,7 @@ import { groupsOf, idOf } from "./groups.ts";
 import type { Instance, LaunchRequest, Offer, OfferQuery } from "./model/index.ts";
 import { candidates, searchOffers } from "./offers.ts";
 import { type LaunchDefaults, type PreparedLaunch, prepareLaunch, refuse } from "./prepare.ts";
-import type { Journal } from "./protocol/journal.ts";
-import { createKeyedLock } from "./protocol/keyed-lock.ts";
+import type { Hold, Journal } from "./protocol/journal.ts";
 import { launchExactlyOnce } from "./protocol/launch.ts";
 import { lookAt } from "./protocol/look.ts";
 import { requestHash } from "./protocol/request-hash.ts";
@@ -52,7 +51,6 @@ export function provide<Driver extends ComputeDriver<never>>(
 ): ProviderOf<Driver> {
   const { name, adapter, facts, clock, journal, support } = around;
   const callTimeoutMs = 2 * facts.requestTimeoutMs;
-  const lock = createKeyedLock();
   /** Machines that the cloud may not show yet, as they were when it accepted them. */
   const fresh = new Map<string, { readonly instance: Instance; readonly launchedAt: number }>();
 
@@ -115,9 +113,19 @@ export function provide<Driver extends ComputeDriver<never>>(
     const means = { driver, timing: facts, clock };
     const termination = await terminateWithEvidence(means, id, call, fresh.get(id)?.launchedAt);
     fresh.delete(id);
-    const record = await journal.byInstance(name, id);
-    if (record !== undefined) await journal.write({ ...record, state: "ended" });
+    await noteEnded(id, call);
     return termination;
+  }
+
+  async function noteEnded(id: string, call: DriverCall): Promise<void> {
+    const launched = await journal.byInstance(name, id);
+    if (launched === undefined) return;
+    const hold = await journal.hold(name, launched.key, call.signal);
+    try {
+      if (hold.record?.instanceId === id) await hold.write({ ...hold.record, state: "ended" });
+    } finally {
+      await hold.release();
+    }
   }
 
   /** Ends what nobody waits for any more, by a deadline of its own. */
@@ -137,12 +145,26 @@ export function provide<Driver extends ComputeDriver<never>>(
     const secrets = Object.values(prepared.request.env ?? {}).concat(prepared.request.startup ?? []);
     const { visibilityLagMs, lateCommitMs } = facts;
     const timeoutMs = around.createTimeoutMs + visibilityLagMs + lateCommitMs + launchSlackMs;
-    const work = (call: DriverCall): Promise<Instance> =>
-      lock(key, () => launchOnce(prepared, key, request, call));
+    const work = async (call: DriverCall): Promise<Instance> => {
+      const hold = await held(key, call);
+      try {
+        return await launchOnce(prepared, key, request, hold, call);
+      } finally {
+        await hold.release();
+      }
+    };
     try {
       return await run("launch", options, work, { launchKey: key, timeoutMs, secrets });
     } catch (error) {
       throw isComputeError(error) ? error.with({ launchKey: key }) : error;
+    }
+  }
+
+  async function held(key: string, call: DriverCall): Promise<Hold> {
+    try {
+      return await journal.hold(name, key, call.signal);
+    } catch (error) {
+      throw ended(call.signal, "waiting for another launch with this key") ?? error;
     }
   }
 
@@ -169,11 +191,12 @@ export function provide<Driver extends ComputeDriver<never>>(
     { request, providerOptions }: PreparedLaunch,
     key: string,
     asked: LaunchRequest,
+    hold: Hold,
     call: DriverCall,
   ): Promise<Instance> {
     const { machine, offer, earlier } = await launchExactlyOnce(
       {
-        ...{ driver, timing: facts, clock, journal, createTimeoutMs: around.createTimeoutMs },
+        ...{ driver, timing: facts, clock, hold, createTimeoutMs: around.createTimeoutMs },
         terminate: terminateLeftover,
       },
       {

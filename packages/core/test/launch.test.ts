@@ -93,6 +93,16 @@ describe("after an answer that says nothing", () => {
     expect(new Set(labels).size).toBe(1);
   });
 
+  it("counts the window from when the create really went out, after every wait", async () => {
+    cloud.spoilNext(
+      create,
+      { how: { status: 429, headers: { "retry-after": "60" } } },
+      { how: "reset", lateMs: 19_000 },
+    );
+    const instance = await open().launch(request);
+    expect([...cloud.machines.keys()]).toEqual([instance.id]);
+  });
+
   it("does not conclude from a list that lags", async () => {
     cloud.settings.visibleAfterMs = 4_000;
     cloud.spoilNext(create, { when: "after", how: { status: 502 } });

@@ -19,6 +19,8 @@ export interface DriverCall {
   readonly deadline: Deadline;
   /** Values that must not show in an error, besides the credentials. */
   readonly secrets?: readonly string[] | undefined;
+  /** Awaited right before a request that rents goes out, after every wait; the launch protocol notes the time. */
+  readonly beforeRenting?: (() => Promise<void>) | undefined;
 }
 
 /** How to reach a cloud's API. */
@@ -110,6 +112,7 @@ export function createApi<Names extends string>(
     const answered = await enter(name, request, what);
     let incoming: Incoming;
     try {
+      if (request.rents) await request.beforeRenting?.();
       incoming = await exchange({
         url,
         method: endpoint.method,

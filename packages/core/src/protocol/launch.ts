@@ -4,9 +4,18 @@ import type { ComputeDriver, DriverCall, DriverInstance, DriverLaunchRequest, La
 import { ComputeError, isComputeError } from "../errors.ts";
 import type { Timing } from "../facts.ts";
 import type { Offer } from "../model/index.ts";
-import type { Journal, LaunchRecord, LaunchState } from "./journal.ts";
+import type { Hold, LaunchRecord, LaunchState } from "./journal.ts";
 import { findByIdentity, pauseBetweenLooks } from "./look.ts";
 import { newToken } from "./token.ts";
+
+// Launches exactly one machine.
+//
+// 1. The intent is written down, with the token that the machine will carry, before anything is sent.
+// 2. The create is sent once.
+// 3. Only a clear yes or a documented refusal is taken for an answer. After anything else the machine is looked for by
+//    its token: found, it is adopted; absent from complete answers until no create can still be under way, it is proven
+//    not to exist. Where the identity is unique at the cloud, the same create may be sent again meanwhile.
+// 4. A machine that exists although the launch failed, or whose caller has left, is terminated with evidence.
 
 export interface LaunchMeans {
   readonly driver: ComputeDriver;
@@ -14,8 +23,9 @@ export interface LaunchMeans {
   /** The longest that one create request may take. */
   readonly createTimeoutMs: number;
   readonly clock: Clock;
-  readonly journal: Journal;
-  /** Ends a machine with evidence, by a deadline of its own: used for machines that nobody waits for any more. */
+  /** This launch, in this caller's hands. */
+  readonly hold: Hold;
+  /** Ends a machine with evidence, by a deadline of its own: for machines that nobody waits for any more. */
   readonly terminate: (id: string) => Promise<void>;
 }
 
@@ -31,9 +41,10 @@ export interface LaunchIntent {
   readonly offers: AsyncIterable<Offer | undefined>;
 }
 
-/** The machine of a launch, and the offer it was taken from if this call took it. */
+/** The machine of a launch. */
 export interface LaunchedMachine {
   readonly machine: Launched;
+  /** What it was taken from, if this call took it. */
   readonly offer?: Offer | undefined;
   /** Set when an earlier call with this key had launched it: what became of it. */
   readonly earlier?: LaunchState | undefined;
@@ -44,35 +55,21 @@ const maxOffers = 5;
 /** How often a create is repeated on a cloud where the identity keeps it from renting twice. */
 const maxResends = 3;
 
-/**
- * Launches exactly one machine.
- *
- * 1. The intent is written down, with the token that the machine will carry, before anything is sent.
- * 2. The create is sent once.
- * 3. Only a clear yes or a documented refusal is taken for an answer. After anything else the machine is looked for by
- *    its token: found, it is adopted; absent from complete answers until no create can still be under way, it is proven
- *    not to exist. Where the identity is unique at the cloud, the same create may be sent again meanwhile.
- * 4. A machine that exists although the launch failed, or whose caller has left, is terminated with evidence.
- */
 export async function launchExactlyOnce(
   means: LaunchMeans,
   intent: LaunchIntent,
   call: DriverCall,
 ): Promise<LaunchedMachine> {
-  const { journal } = means;
-  const earlier = await journal.read(intent.provider, intent.key);
+  const earlier = means.hold.record;
   if (earlier !== undefined && earlier.requestHash !== intent.requestHash) {
-    throw new ComputeError({
-      code: "conflict",
-      message: "this key was used for another request; a key names one launch",
-      instanceId: earlier.instanceId,
-    });
+    const message = "this key was used for another request; a key names one launch";
+    throw new ComputeError({ code: "conflict", message, instanceId: earlier.instanceId });
   }
   if (earlier?.instanceId !== undefined && earlier.state !== "refused") {
     return { machine: { id: earlier.instanceId }, earlier: earlier.state };
   }
   if (earlier?.state === "open") {
-    const settled = await tried(() => settle(means, earlier, call, undefined));
+    const settled = await tried(() => resume(means, earlier, call));
     if (settled.yes !== undefined) return { machine: settled.yes };
     const neverWas = isComputeError(settled.error) && settled.error.effect === "none" && !call.signal.aborted;
     if (!neverWas) throw settled.error;
@@ -84,9 +81,8 @@ export async function launchExactlyOnce(
     try {
       return { machine: await attempt(means, intent, offer, call), offer };
     } catch (error) {
-      const next =
-        isComputeError(error, "offer_gone", "no_capacity") && error.effect === "none" && offer !== undefined;
-      if (!next) throw error;
+      const next = isComputeError(error, "offer_gone", "no_capacity") && error.effect === "none";
+      if (!next || offer === undefined) throw error;
       gone = error;
     }
     offersTried += 1;
@@ -95,56 +91,67 @@ export async function launchExactlyOnce(
   throw gone ?? new ComputeError({ code: "no_capacity", message: "no offer matches the request" });
 }
 
+/** Finds out what became of a create that an earlier call, or an earlier process, left open. */
+export function resume(means: LaunchMeans, record: LaunchRecord, call: DriverCall): Promise<Launched> {
+  return settle(means, { record }, call, undefined);
+}
+
+/** One token, and what has been written down of it. */
+interface Attempt {
+  record: LaunchRecord;
+  /** Sends the create, with this token. Absent when what it held is not known any more. */
+  readonly send?: (() => Promise<Launched>) | undefined;
+}
+
 async function attempt(
   means: LaunchMeans,
   intent: LaunchIntent,
   offer: Offer | undefined,
   call: DriverCall,
 ): Promise<Launched> {
+  const { clock, driver, hold } = means;
   const token = newToken();
   const identity = intent.identity(token);
-  const isNew = identity.includes(token) || (await findByIdentity(means.driver, identity, call)).length === 0;
-  if (!isNew)
+  if (!identity.includes(token) && (await findByIdentity(driver, identity, call)).length > 0) {
     throw new ComputeError({ code: "conflict", message: `there is a machine named ${identity} already` });
+  }
 
-  const { provider, key, requestHash } = intent;
-  const record: LaunchRecord = {
-    provider,
-    key,
-    requestHash,
-    state: "open",
-    identity,
-    sentAt: means.clock.now(),
-  };
-  await means.journal.write(record);
+  const { provider, key, requestHash, providerOptions } = intent;
   const request: DriverLaunchRequest = { ...intent.request, identity, offer };
-  // The options were checked with the schema of this very driver.
-  const send = (): Promise<Launched> => means.driver.launch(request, intent.providerOptions as never, call);
+  // A create may wait for its turn, and goes out again after a throttle: its window begins when it really goes out.
+  const beforeRenting = async (): Promise<void> => {
+    if (clock.now() !== attempted.record.sentAt) await note(means, attempted, { sentAt: clock.now() });
+  };
+  const attempted: Attempt = {
+    record: { provider, key, requestHash, state: "open", identity, sentAt: clock.now() },
+    // The options were checked with the schema of this very driver.
+    send: () => driver.launch(request, providerOptions as never, { ...call, beforeRenting }),
+  };
+  await hold.write(attempted.record);
 
-  const outcome = await tried(send);
-  if (outcome.yes !== undefined) return own(means, record, outcome.yes, call);
+  const outcome = await tried(async () => attempted.send?.());
+  if (outcome.yes !== undefined) return own(means, attempted, outcome.yes, call);
   const { error } = outcome;
   if (isComputeError(error) && error.effect === "done")
-    return endLeftover(means, record, error.instanceId, error);
+    return endLeftover(means, attempted, error.instanceId, error);
   if (isComputeError(error) && error.effect === "none") {
-    await close(means, record, "refused");
+    await note(means, attempted, { state: "refused" });
     throw error;
   }
-  return settle(means, record, call, error, send);
+  return settle(means, attempted, call, error);
 }
 
 /** Finds out what a create did whose answer says nothing, and brings the launch to an end that is sure. */
 async function settle(
   means: LaunchMeans,
-  record: LaunchRecord,
+  attempted: Attempt,
   call: DriverCall,
   cause: unknown,
-  send?: () => Promise<Launched>,
 ): Promise<Launched> {
   const { driver, timing, clock } = means;
-  const quietMs = timing.visibilityLagMs + timing.lateCommitMs + means.createTimeoutMs;
-  let quietAt = record.sentAt + quietMs;
+  const windowMs = timing.visibilityLagMs + timing.lateCommitMs + means.createTimeoutMs;
   let resends = timing.launchIdentity === "label" ? maxResends : 0;
+  /** The cloud has said that a machine with this name is there, so absence proves nothing any more. */
   let taken = false;
   let trouble = cause;
 
@@ -153,26 +160,24 @@ async function settle(
   const looking: DriverCall = { ...call, signal: scope.signal };
   try {
     for (let looks = 0; ; looks += 1) {
-      const look = await tried(() => findByIdentity(driver, record.identity, looking));
-      if (look.yes === undefined) trouble = look.error;
-      else if (look.yes.length > 0) return await adopt(means, record, look.yes, call, cause);
-      else if (clock.now() >= quietAt && !taken) {
-        await close(means, record, "refused");
+      const found = await tried(() => findByIdentity(driver, attempted.record.identity, looking));
+      if (found.yes === undefined) trouble = found.error;
+      else if (found.yes.length > 0) return await adopt(means, attempted, found.yes, call, cause);
+      else if (clock.now() >= attempted.record.sentAt + windowMs && !taken) {
+        await note(means, attempted, { state: "refused" });
         throw neverCreated(cause, call);
-      } else if (send !== undefined && resends < maxResends && !call.signal.aborted) {
+      } else if (attempted.send !== undefined && resends < maxResends && !call.signal.aborted) {
         resends += 1;
-        const again = await tried(send);
-        if (again.yes !== undefined) return await own(means, record, again.yes, call);
-        const { error } = again;
-        trouble = error;
-        if (isComputeError(error) && error.effect === "done") {
-          return await endLeftover(means, record, error.instanceId, error);
+        const again = await tried(attempted.send);
+        if (again.yes !== undefined) return await own(means, attempted, again.yes, call);
+        trouble = again.error;
+        if (isComputeError(trouble) && trouble.effect === "done") {
+          return await endLeftover(means, attempted, trouble.instanceId, trouble);
         }
-        if (isComputeError(error, "conflict")) taken = true;
-        else if (isComputeError(error) && error.effect === "none") resends = maxResends;
-        else quietAt = clock.now() + quietMs;
+        if (isComputeError(trouble, "conflict")) taken = true;
+        else if (isComputeError(trouble) && trouble.effect === "none") resends = maxResends;
       }
-      if (call.deadline.remainingMs() === 0) throw ambiguous(record, trouble);
+      if (call.deadline.remainingMs() === 0) throw ambiguous(attempted.record, trouble);
       await pauseBetweenLooks(clock, looks, timing.pollIntervalMs, looking);
     }
   } finally {
@@ -183,20 +188,19 @@ async function settle(
 /** The machine is ours. If its caller has left meanwhile, it is ended: nobody would know of it. */
 async function own(
   means: LaunchMeans,
-  record: LaunchRecord,
+  attempted: Attempt,
   machine: Launched,
   call: DriverCall,
 ): Promise<Launched> {
-  const owned = { ...record, state: "created" as const, instanceId: machine.id };
-  await means.journal.write(owned);
+  await note(means, attempted, { state: "created", instanceId: machine.id });
   const left = ended(call.signal, "launch");
   if (left?.code !== "cancelled") return machine;
-  return endLeftover(means, owned, machine.id, left);
+  return endLeftover(means, attempted, machine.id, left);
 }
 
 async function adopt(
   means: LaunchMeans,
-  record: LaunchRecord,
+  attempted: Attempt,
   found: readonly DriverInstance[],
   call: DriverCall,
   cause: unknown,
@@ -204,32 +208,37 @@ async function adopt(
   const [first, ...doubles] = found.toSorted((a, b) => Number(a.createdAt ?? 0) - Number(b.createdAt ?? 0));
   if (first === undefined) throw new TypeError("nothing to adopt");
   for (const double of doubles) await means.terminate(double.id);
-  if (first.status !== "failed") return own(means, record, first, call);
-  const words = first.message ?? first.providerStatus;
-  const failed = { code: "instance_failed", message: `the machine failed at once: ${words}`, cause } as const;
-  return endLeftover(means, record, first.id, new ComputeError(failed));
+  if (first.status !== "failed") return own(means, attempted, first, call);
+  const message = `the machine failed at once: ${first.message ?? first.providerStatus}`;
+  return endLeftover(
+    means,
+    attempted,
+    first.id,
+    new ComputeError({ code: "instance_failed", message, cause }),
+  );
 }
 
 /** Ends a machine that must not stay, then says why; with its id if it could not be ended. */
 async function endLeftover(
   means: LaunchMeans,
-  record: LaunchRecord,
+  attempted: Attempt,
   instanceId: string | undefined,
   reason: ComputeError,
 ): Promise<never> {
   if (instanceId === undefined) throw reason.with({ effect: "maybe" });
-  await means.journal.write({ ...record, state: "created", instanceId });
+  await note(means, attempted, { state: "created", instanceId });
   const termination = await tried(() => means.terminate(instanceId));
   if (termination.error !== undefined) {
-    const still = `${reason.message}; machine ${instanceId} exists and could not be ended: terminate it`;
-    throw reason.with({ message: still, effect: "done", instanceId, cause: termination.error });
+    const message = `${reason.message}; machine ${instanceId} exists and could not be ended: terminate it`;
+    throw reason.with({ message, effect: "done", instanceId, cause: termination.error });
   }
-  await means.journal.write({ ...record, state: "refused" });
+  await note(means, attempted, { state: "refused" });
   throw reason.with({ effect: "none", instanceId });
 }
 
-async function close(means: LaunchMeans, record: LaunchRecord, state: LaunchState): Promise<void> {
-  await means.journal.write({ ...record, state });
+async function note({ hold }: LaunchMeans, attempted: Attempt, news: Partial<LaunchRecord>): Promise<void> {
+  attempted.record = { ...attempted.record, ...news };
+  await hold.write(attempted.record);
 }
 
 function neverCreated(cause: unknown, call: DriverCall): ComputeError {
@@ -240,25 +249,26 @@ function neverCreated(cause: unknown, call: DriverCall): ComputeError {
   return new ComputeError({ code: "unavailable", message, cause });
 }
 
-function ambiguous(record: LaunchRecord, cause: unknown): ComputeError {
+function ambiguous({ identity, key }: LaunchRecord, cause: unknown): ComputeError {
   const because = cause instanceof Error ? ` (${cause.message})` : "";
   return new ComputeError({
     code: "launch_ambiguous",
-    message: `a machine marked ${record.identity} may exist, and was not found in time${because}: launch with the same key to go on looking`,
+    message: `a machine marked ${identity} may exist, and was not found in time${because}: launch with the same key to go on looking`,
     effect: "maybe",
-    launchKey: record.key,
+    launchKey: key,
     cause,
   });
 }
 
 type Tried<Result> =
-  | { readonly yes: Result; readonly error?: undefined }
+  | { readonly yes: NonNullable<Result>; readonly error?: undefined }
   | { readonly yes?: undefined; readonly error: unknown };
 
 /** Both ends of a call as values, where what comes next depends on which. */
 async function tried<Result>(work: () => Promise<Result>): Promise<Tried<Result>> {
   try {
-    return { yes: await work() };
+    const yes = await work();
+    return { yes: yes ?? ({} as never) }; // a call that gives nothing has succeeded all the same
   } catch (error) {
     return { error };
   }
