@@ -13,7 +13,7 @@ import {
   overriddenTables,
 } from "./options.ts";
 import { parseOrRefuse } from "./prepare.ts";
-import { memoryJournal } from "./protocol/journal.ts";
+import { memoryJournal } from "./protocol/memory-journal.ts";
 import { provide } from "./provide.ts";
 import type { ProviderOf } from "./provider.ts";
 import { Secret } from "./secret.ts";

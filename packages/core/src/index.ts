@@ -49,12 +49,17 @@ export * from "./model/index.ts";
 export { type CommonOptions, sharedOptionsSchema } from "./options.ts";
 export { type LaunchDefaults, parseOrRefuse, refuse } from "./prepare.ts";
 export {
+  type Budget,
   type Hold,
   type Journal,
+  type JournalQuery,
   type LaunchRecord,
   type LaunchState,
-  memoryJournal,
+  type Lease,
+  launchStates,
+  type Rate,
 } from "./protocol/journal.ts";
+export { checkBudget, memoryJournal, overBudget } from "./protocol/memory-journal.ts";
 export { labelOf, nameFromLabel, newToken, tokenOf } from "./protocol/token.ts";
 export type {
   CallOptions,

@@ -82,7 +82,10 @@ export function prepareLaunch(input: LaunchRequest, rules: LaunchRules): Prepare
 function withDefaults(request: LaunchRequest, defaults: LaunchDefaults): LaunchRequest {
   const merged: Record<string, unknown> = { ...defaults };
   // Two ways to say the same thing: the request's way replaces the default's.
-  if (request.offerId !== undefined) delete merged["gpu"];
+  if (request.offerId !== undefined) {
+    delete merged["gpu"];
+    delete merged["region"]; // the offer has one
+  }
   if (request.gpu !== undefined) delete merged["offerId"];
   if (request.snapshot !== undefined) delete merged["image"];
   if (request.image !== undefined) delete merged["snapshot"];

@@ -202,6 +202,9 @@ export function provide<Driver extends ComputeDriver<never>>(
       {
         ...{ provider: name, key, request, providerOptions },
         requestHash: await requestHash(asked),
+        late: "adopt",
+        lease: request.lease,
+        budgets: [],
         identity: (token) => support.identity(token, request, providerOptions),
         offers: candidates(driver, request, call, (found) => stampOffer(found)),
       },

@@ -27,6 +27,8 @@ export interface Failure {
   readonly instanceId?: string | undefined;
   readonly retryAfterMs?: number | undefined;
   readonly retryable?: boolean | undefined;
+  /** The parameter that was refused, where the cloud names one. */
+  readonly field?: string | undefined;
 }
 
 /** One row of an adapter's table of refusals. */

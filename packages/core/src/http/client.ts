@@ -76,6 +76,9 @@ export function createApi<Names extends string>(
   const { clock } = environment;
   const session = options.session && createSession(options.session, clock);
   const gates = new Map<string, Gate>();
+  // A credential also stands in its header's form: `Basic` is not the password.
+  const headerValues = Object.values(options.headers ?? {}).map((value) => value.replace(/^\w+ /, ""));
+  const secrets = [...environment.secrets, ...headerValues];
   for (const [name, { limit }] of Object.entries<Endpoint>(options.endpoints)) {
     if (limit !== undefined && limit.perMs > 0) gates.set(name, createGate(limit, clock));
   }
@@ -163,7 +166,7 @@ export function createApi<Names extends string>(
       failure.effect ?? (failure.code === "rate_limited" ? "none" : answer.status >= 500 ? lost : refused);
     const error = new ComputeError({
       ...failure,
-      message: redact(text, [...environment.secrets, ...(request.secrets ?? [])]),
+      message: redact(text, [...secrets, ...(request.secrets ?? [])]),
       effect,
       retryAfterMs: failure.retryAfterMs ?? retryAfterMs(answer.headers, clock.now()),
       status: answer.status,

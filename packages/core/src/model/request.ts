@@ -32,6 +32,8 @@ export interface LaunchRequest {
   readonly pricing?: PricingWish | undefined;
   /** Refuses to launch anything dearer, per hour for the whole machine in micro-units of the cloud's currency. */
   readonly maxPerHourMicros?: number | undefined;
+  /** How long the machine may live without its holder renewing; see `renewLease`. */
+  readonly lease?: LeaseWish | undefined;
   /** What only one cloud has, under its adapter's id, checked as strictly as everything else. */
   readonly providerOptions?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
 }
@@ -43,6 +45,12 @@ export interface GpuWish {
   readonly count?: number | undefined;
   /** Memory of one GPU. */
   readonly minMemoryMiB?: number | undefined;
+}
+
+/** A machine that nobody renews for `ttlMs` is ended, or stopped: by its process while that lives, by `reap` when not. */
+export interface LeaseWish {
+  readonly ttlMs: number;
+  readonly onExpiry: "terminate" | "stop";
 }
 
 export interface PortWish {
@@ -119,6 +127,7 @@ export const launchRequestSchema = z
     sshPublicKeys: z.array(sshPublicKeySchema).max(32).optional(),
     pricing: pricingWishSchema.optional(),
     maxPerHourMicros: amount.optional(),
+    lease: z.strictObject({ ttlMs: z.int().min(1_000), onExpiry: z.enum(["terminate", "stop"]) }).optional(),
     providerOptions: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
   })
   .refine((request) => request.offerId === undefined || request.gpu === undefined, {
@@ -131,5 +140,5 @@ export const launchRequestSchema = z
   }) satisfies z.ZodType<LaunchRequest>;
 
 /** Fields that say who asks and what may be paid; every cloud honours them, because core does. */
-export const universalFields = ["key", "gpu", "maxPerHourMicros", "providerOptions"] as const;
+export const universalFields = ["key", "gpu", "maxPerHourMicros", "lease", "providerOptions"] as const;
 export type LaunchField = Exclude<keyof LaunchRequest, (typeof universalFields)[number]>;

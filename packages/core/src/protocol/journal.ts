@@ -7,6 +7,8 @@
  */
 export type LaunchState = "open" | "created" | "refused" | "ended";
 
+export const launchStates: readonly LaunchState[] = ["open", "created", "refused", "ended"];
+
 /** What is remembered of one launch. Holds no secret: the request is kept as a hash. */
 export interface LaunchRecord {
   readonly provider: string;
@@ -15,18 +17,58 @@ export interface LaunchRecord {
   readonly state: LaunchState;
   /** What the machine carries in the cloud's identity field. */
   readonly identity: string;
-  /** When the last create went out, or was about to, by the clock. */
+  /** When the last create went out, or was about to, in milliseconds since the epoch. */
   readonly sentAt: number;
   readonly instanceId?: string | undefined;
+  /** What is to become of a machine that shows up after its launch was given up. */
+  readonly late: "adopt" | "terminate";
+  readonly lease?: Lease | undefined;
+  /** What it costs, as far as it was known when it was sent. */
+  readonly rate?: Rate | undefined;
+}
+
+/** How long a machine may live without a word from its holder. */
+export interface Lease {
+  readonly ttlMs: number;
+  /** In milliseconds since the epoch. */
+  readonly expiresAt: number;
+  readonly onExpiry: "terminate" | "stop";
+}
+
+/** Per hour for the whole machine, in integer micro-units of the currency. */
+export interface Rate {
+  readonly currency: string;
+  readonly perHourMicros: number;
+}
+
+/** The most that all open and created launches of a journal may cost together, in one currency. */
+export interface Budget {
+  /** Only the launches of this provider; all of them when left out. */
+  readonly provider?: string | undefined;
+  readonly currency: string;
+  readonly maxPerHourMicros: number;
 }
 
 /** One launch in the hands of one caller: nobody else writes it meanwhile. */
 export interface Hold {
   /** The record as it was when the hold was taken; `undefined` for a key that was never used. */
   readonly record: LaunchRecord | undefined;
-  /** Resolves when the record is as safe as this journal makes it; rejects when the hold has passed to somebody else. */
-  readonly write: (record: LaunchRecord) => Promise<void>;
+  /**
+   * Resolves when the record is as safe as this journal makes it.
+   *
+   * @throws `conflict` when the hold has passed to somebody else, because its holder was silent for too long; nothing
+   * is written. `quota_exceeded` when the record would bring the sum of the rates of all open and created launches over
+   * a budget; nothing is written, also when several processes write at once. `unavailable` when the journal cannot be
+   * written.
+   */
+  readonly write: (record: LaunchRecord, budgets?: readonly Budget[]) => Promise<void>;
+  /** Lets the next one have it. Never rejects for a hold that was lost. */
   readonly release: () => Promise<void>;
+}
+
+export interface JournalQuery {
+  readonly provider?: string | undefined;
+  readonly states?: readonly LaunchState[] | undefined;
 }
 
 /** The memory of launches. An intent is written before its create is sent. */
@@ -34,53 +76,11 @@ export interface Journal {
   /**
    * Takes a launch for one caller among all who share this journal, and waits while another one has it.
    *
-   * @throws The signal's reason.
+   * @throws The signal's reason; `unavailable` when the journal cannot be reached or written.
    */
   readonly hold: (provider: string, key: string, signal: AbortSignal) => Promise<Hold>;
   /** The launch that this machine came from. */
   readonly byInstance: (provider: string, instanceId: string) => Promise<LaunchRecord | undefined>;
-}
-
-/** A journal that lives as long as the process. */
-export function memoryJournal(): Journal {
-  const records = new Map<string, LaunchRecord>();
-  const instances = new Map<string, string>();
-  const lines = new Map<string, Promise<void>>();
-  const place = (provider: string, name: string): string => JSON.stringify([provider, name]);
-
-  return {
-    async hold(provider, key, signal) {
-      const at = place(provider, key);
-      const before = lines.get(at);
-      const turn = Promise.withResolvers<void>();
-      // Whoever leaves the line lets the next one through, but not before the one in front is done.
-      const line = Promise.all([before, turn.promise]).then(() => {
-        if (lines.get(at) === line) lines.delete(at);
-      });
-      lines.set(at, line);
-      const leave = (): void => turn.resolve();
-      try {
-        await Promise.race([before, rejectedBy(signal)]);
-      } catch (error) {
-        leave();
-        throw error;
-      }
-      return {
-        record: records.get(at),
-        write: async (record) => {
-          records.set(at, record);
-          if (record.instanceId !== undefined) instances.set(place(provider, record.instanceId), at);
-        },
-        release: async () => leave(),
-      };
-    },
-    byInstance: async (provider, instanceId) => records.get(instances.get(place(provider, instanceId)) ?? ""),
-  };
-}
-
-function rejectedBy(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
+  readonly list: (query?: JournalQuery) => AsyncIterable<LaunchRecord>;
+  readonly close?: () => Promise<void>;
 }

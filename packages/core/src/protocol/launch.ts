@@ -3,8 +3,8 @@ import { deadlineScope, ended } from "../deadline.ts";
 import type { ComputeDriver, DriverCall, DriverInstance, DriverLaunchRequest, Launched } from "../driver.ts";
 import { ComputeError, isComputeError } from "../errors.ts";
 import type { Timing } from "../facts.ts";
-import type { Offer } from "../model/index.ts";
-import type { Hold, LaunchRecord, LaunchState } from "./journal.ts";
+import type { LeaseWish, Offer } from "../model/index.ts";
+import type { Budget, Hold, LaunchRecord, LaunchState } from "./journal.ts";
 import { findByIdentity, pauseBetweenLooks } from "./look.ts";
 import { newToken } from "./token.ts";
 
@@ -37,6 +37,10 @@ export interface LaunchIntent {
   readonly request: Omit<DriverLaunchRequest, "identity" | "offer">;
   readonly providerOptions: unknown;
   readonly identity: (token: string) => string;
+  readonly late: LaunchRecord["late"];
+  readonly lease?: LeaseWish | undefined;
+  /** What all launches together may cost. */
+  readonly budgets: readonly Budget[];
   /** What to rent, best first: each offer is tried when the one before it proved to be gone. */
   readonly offers: AsyncIterable<Offer | undefined>;
 }
@@ -116,18 +120,20 @@ async function attempt(
     throw new ComputeError({ code: "conflict", message: `there is a machine named ${identity} already` });
   }
 
-  const { provider, key, requestHash, providerOptions } = intent;
+  const { provider, key, requestHash, providerOptions, late } = intent;
+  const lease = intent.lease && { ...intent.lease, expiresAt: clock.now() + intent.lease.ttlMs };
+  const rate = offer?.price && { currency: offer.price.currency, perHourMicros: offer.price.perHourMicros };
   const request: DriverLaunchRequest = { ...intent.request, identity, offer };
   // A create may wait for its turn, and goes out again after a throttle: its window begins when it really goes out.
   const beforeRenting = async (): Promise<void> => {
     if (clock.now() !== attempted.record.sentAt) await note(means, attempted, { sentAt: clock.now() });
   };
   const attempted: Attempt = {
-    record: { provider, key, requestHash, state: "open", identity, sentAt: clock.now() },
+    record: { provider, key, requestHash, state: "open", identity, sentAt: clock.now(), late, lease, rate },
     // The options were checked with the schema of this very driver.
     send: () => driver.launch(request, providerOptions as never, { ...call, beforeRenting }),
   };
-  await hold.write(attempted.record);
+  await hold.write(attempted.record, intent.budgets);
 
   const outcome = await tried(async () => attempted.send?.());
   if (outcome.yes !== undefined) return own(means, attempted, outcome.yes, call);
@@ -174,8 +180,8 @@ async function settle(
         if (isComputeError(trouble) && trouble.effect === "done") {
           return await endLeftover(means, attempted, trouble.instanceId, trouble);
         }
-        if (isComputeError(trouble, "conflict")) taken = true;
-        else if (isComputeError(trouble) && trouble.effect === "none") resends = maxResends;
+        taken ||= isComputeError(trouble, "conflict");
+        if (isComputeError(trouble) && trouble.effect === "none") resends = maxResends;
       }
       if (call.deadline.remainingMs() === 0) throw ambiguous(attempted.record, trouble);
       await pauseBetweenLooks(clock, looks, timing.pollIntervalMs, looking);

@@ -1,0 +1,87 @@
+import { ComputeError } from "../errors.ts";
+import type { Budget, Journal, LaunchRecord } from "./journal.ts";
+
+/** A journal that lives as long as the process. */
+export function memoryJournal(): Journal {
+  const records = new Map<string, LaunchRecord>();
+  const instances = new Map<string, string>();
+  const lines = new Map<string, Promise<void>>();
+  const place = (provider: string, name: string): string => JSON.stringify([provider, name]);
+
+  return {
+    async hold(provider, key, signal) {
+      const at = place(provider, key);
+      const before = lines.get(at);
+      const turn = Promise.withResolvers<void>();
+      // Whoever leaves the line lets the next one through, but not before the one in front is done.
+      const line = Promise.all([before, turn.promise]).then(() => {
+        if (lines.get(at) === line) lines.delete(at);
+      });
+      lines.set(at, line);
+      try {
+        await settledOrAborted(before, signal);
+      } catch (error) {
+        turn.resolve();
+        throw error;
+      }
+      return {
+        record: records.get(at),
+        async write(record, budgets = []) {
+          for (const budget of budgets) checkBudget(budget, record, records.values());
+          records.set(at, record);
+          if (record.instanceId !== undefined) instances.set(place(provider, record.instanceId), at);
+        },
+        release: async () => turn.resolve(),
+      };
+    },
+    byInstance: async (provider, instanceId) => records.get(instances.get(place(provider, instanceId)) ?? ""),
+    async *list({ provider, states } = {}) {
+      for (const record of [...records.values()]) {
+        if (provider !== undefined && record.provider !== provider) continue;
+        if (states === undefined || states.includes(record.state)) yield record;
+      }
+    },
+  };
+}
+
+/**
+ * Holds a record against a budget: what all other open and created launches cost, and what this one would.
+ *
+ * @throws `quota_exceeded`.
+ */
+export function checkBudget(budget: Budget, record: LaunchRecord, others: Iterable<LaunchRecord>): void {
+  const counts = ({ provider, rate, state }: LaunchRecord): boolean =>
+    (state === "open" || state === "created") &&
+    rate?.currency === budget.currency &&
+    (budget.provider === undefined || budget.provider === provider);
+  if (!counts(record)) return;
+  let perHourMicros = record.rate?.perHourMicros ?? 0;
+  for (const other of others) {
+    const same = other.provider === record.provider && other.key === record.key;
+    if (!same && counts(other)) perHourMicros += other.rate?.perHourMicros ?? 0;
+  }
+  if (perHourMicros > budget.maxPerHourMicros) throw overBudget(budget, perHourMicros);
+}
+
+/** The refusal that every journal gives. */
+export function overBudget(budget: Budget, perHourMicros: number): ComputeError {
+  const amount = (micros: number): string => `${micros / 1e6} ${budget.currency}`;
+  const whose = budget.provider === undefined ? "everything" : budget.provider;
+  return new ComputeError({
+    code: "quota_exceeded",
+    message: `${whose} would cost ${amount(perHourMicros)} an hour, and the budget is ${amount(budget.maxPerHourMicros)}`,
+    scope: "account",
+  });
+}
+
+function settledOrAborted(promise: Promise<void> | undefined, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => reject(signal.reason);
+    if (signal.aborted) return leave();
+    signal.addEventListener("abort", leave, { once: true });
+    void Promise.resolve(promise).then(() => {
+      signal.removeEventListener("abort", leave);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,43 @@
+import { createGlows, type GlowsCredentials, type GlowsSettings } from "./glows/cloud.ts";
+import { createHpcAi, type HpcAiCredentials, type HpcAiSettings } from "./hpc-ai/cloud.ts";
+import { type Kit, type KitOptions, startClouds } from "./kit/start.ts";
+import { createPody, type PodyCredentials, type PodySettings } from "./pody/cloud.ts";
+import { createVast, type VastCredentials } from "./vast/cloud.ts";
+import type { VastSettings } from "./vast/settings.ts";
+
+export interface EmulatorOptions extends KitOptions {
+  readonly vast?: Partial<VastSettings> | undefined;
+  readonly glows?: Partial<GlowsSettings> | undefined;
+  readonly pody?: Partial<PodySettings> | undefined;
+  readonly "hpc-ai"?: Partial<HpcAiSettings> | undefined;
+}
+
+export type EmulatorCredentials = {
+  readonly vast: VastCredentials;
+  readonly glows: GlowsCredentials;
+  readonly pody: PodyCredentials;
+  readonly "hpc-ai": HpcAiCredentials;
+};
+
+export type Emulator = Kit<EmulatorCredentials>;
+
+/**
+ * Starts the four clouds on loopback ports.
+ *
+ * @example
+ * await using emulator = await startEmulator({ clock: "manual" });
+ * await fetch(`${emulator.urls.vast}/api/v0/bundles/`, { method: "POST", body: "{}" });
+ * emulator.clock.advance(60_000);
+ * console.log(emulator.bill());
+ */
+export function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  return startClouds<EmulatorCredentials>(
+    {
+      vast: (context) => createVast(context, options.vast),
+      glows: (context) => createGlows(context, options.glows),
+      pody: (context) => createPody(context, options.pody),
+      "hpc-ai": (context) => createHpcAi(context, options["hpc-ai"]),
+    },
+    options,
+  );
+}

@@ -1,0 +1,175 @@
+import * as z from "zod";
+
+/** A record as it came, beside what is read of it. */
+export interface Kept<Read> {
+  readonly raw: unknown;
+  readonly read: Read;
+}
+
+function kept<Schema extends z.ZodType>(schema: Schema) {
+  return z.unknown().transform((raw, context): Kept<z.output<Schema>> => {
+    const parsed = schema.safeParse(raw);
+    if (parsed.success) return { raw, read: parsed.data };
+    for (const { path, message } of parsed.error.issues) context.addIssue({ code: "custom", path, message });
+    return z.NEVER;
+  });
+}
+
+const id = z.string().regex(/\S/, "must not be blank");
+/** A text that may be missing, blank or of another type: then the cloud has not said it. */
+const text = z
+  .string()
+  .nullish()
+  .catch(undefined)
+  .transform((value) => value?.trim() || undefined);
+/** A number, written as one or as text; whatever cannot be such an amount has not been said. */
+const upTo = (most: number) =>
+  z
+    .union([z.number(), z.string().regex(/^\s*\d+(\.\d+)?\s*$/)])
+    .transform(Number)
+    .pipe(z.number().min(0).max(most))
+    .nullish()
+    .catch(undefined)
+    .transform((value) => value ?? undefined);
+/** Large enough for any size or price, and small enough to be multiplied by {@link pieces}. */
+const amount = upTo(1e9);
+const pieces = upTo(100_000);
+const part = <Schema extends z.ZodType>(schema: Schema) => schema.nullish().catch(undefined);
+
+/** Every answer is one flat object; only code 0 is a success. */
+export const doneSchema = z.object({ code: z.literal(0) });
+
+/**
+ * An instance, as far as it is read here. Zeros and empty texts mean "not known yet" while it is queued.
+ *
+ * @see https://sdkdoc.glows.ai
+ */
+export const machineSchema = z.object({
+  instanceID: id,
+  status: text,
+  /** Hundredths of a credit per hour, whole instance (inferred). */
+  priceCent: amount,
+  hardware: part(
+    z.object({
+      gpuName: text,
+      gpuNum: pieces,
+      /** MiB of one GPU (inferred). */
+      gpuRamMB: amount,
+      cpuName: text,
+      cpuCoresNum: amount,
+      /** MiB (inferred). */
+      ramMB: amount,
+      diskGB: amount,
+    }),
+  ),
+  /** Null on a machine made from a snapshot. */
+  baseImage: part(z.object({ imageID: text })),
+  sshCred: part(z.object({ user: text, password: part(z.string()) })),
+  /** Lists may leave it empty. */
+  accesses: part(
+    z.array(part(z.object({ protocol: text, listenPort: amount, /** Empty until scheduled. */ url: text }))),
+  ),
+  /** Unix seconds, which 64-bit serialisers write as text. */
+  createTime: part(z.object({ seconds: part(z.union([z.number(), z.string()])) })),
+  remark: text,
+  /** The `custom_meta_key` of the create. */
+  metaKey: text,
+  /** Missing in answers of version 1.0.0. */
+  regionName: text,
+});
+
+/** An instance as the cloud sends it, with what the common model leaves out. */
+export interface Machine {
+  readonly instanceID: string;
+  readonly category?: "container" | "vm" | (string & {}) | null | undefined;
+  readonly status?: string | null | undefined;
+  readonly priceCent?: number | null | undefined;
+  readonly hardware?: Readonly<Record<string, string | number | null>> | null | undefined;
+  readonly baseImage?: { readonly imageID?: string; readonly imageName?: string } | null | undefined;
+  /** Its members are not documented. */
+  readonly baseSnap?: Readonly<Record<string, unknown>> | null | undefined;
+  /** Secret. */
+  readonly sshCred?: { readonly user?: string; readonly password?: string } | null | undefined;
+  /** The query of a `url` may carry an access token. */
+  readonly accesses?:
+    | readonly { readonly protocol?: string; readonly listenPort?: number; readonly url?: string }[]
+    | null
+    | undefined;
+  readonly domain?: number | null | undefined;
+  readonly createTime?: { readonly seconds?: number | string; readonly nanos?: number } | null | undefined;
+  readonly cmd?: string | null | undefined;
+  readonly envs?: string | null | undefined;
+  readonly remark?: string | null | undefined;
+  readonly metaKey?: string | null | undefined;
+  readonly sourceType?: string | null | undefined;
+  readonly netEndpointInfos?:
+    | readonly {
+        readonly netID?: string;
+        readonly cidr?: string;
+        readonly mac?: string;
+        readonly status?: string;
+      }[]
+    | null
+    | undefined;
+  readonly regionName?: string | null | undefined;
+}
+
+export const instanceAnswerSchema = doneSchema.extend({ instance: kept(machineSchema) });
+
+const count = z
+  .union([z.int().nonnegative(), z.string().regex(/^\d+$/)])
+  .transform(Number)
+  .pipe(z.int().nonnegative());
+const paginationSchema = z.object({ total: count, numPages: count.nullish() });
+
+/** No rows are believed only beside a count that says so. */
+export const instancePageSchema = doneSchema
+  .extend({ pagination: paginationSchema, instances: z.array(kept(machineSchema)).nullish() })
+  .refine(({ pagination, instances }) => Array.isArray(instances) || pagination.total === 0, {
+    path: ["instances"],
+    message: "missing",
+  });
+
+/**
+ * A kind of machine that can be rented in units.
+ *
+ * @see https://sdkdoc.glows.ai
+ */
+export const specSchema = z
+  .object({
+    region_name: id,
+    /** 0 container, 1 vm (inferred). */
+    instance_categories: part(z.array(amount)),
+    base_resource: z.object({
+      /** Of one unit. */
+      unit_spec: z.object({
+        cpus: amount,
+        gpus: pieces,
+        disk_gb: amount,
+        gpu_name: text,
+        cpu_name: text,
+        ram_mb: amount,
+      }),
+    }),
+    /** Of one unit; 100 000 are one credit (inferred). */
+    price: part(z.object({ millicent_per_hour: amount })),
+    avail: part(z.boolean()),
+    max_available_units: pieces,
+  })
+  .refine(({ base_resource: { unit_spec } }) => (unit_spec.gpu_name ?? unit_spec.cpu_name) !== undefined, {
+    path: ["base_resource", "unit_spec"],
+    message: "names neither a GPU nor a CPU",
+  });
+
+export const specPageSchema = doneSchema
+  .extend({ pagination: paginationSchema, specs: z.array(kept(specSchema)).nullish() })
+  .refine(({ pagination, specs }) => Array.isArray(specs) || pagination.total === 0, {
+    path: ["specs"],
+    message: "missing",
+  });
+
+export type ReadMachine = z.output<typeof machineSchema>;
+export type ReadSpec = z.output<typeof specSchema>;
+
+/** What a refusal looks like; it may lack everything else. */
+export const failureSchema = z.object({ code: z.int(), msg: text });

@@ -1,0 +1,547 @@
+import { type ComputeError, isComputeError, type LaunchRequest } from "@gpuport/core";
+import { nock } from "@gpuport/testkit";
+import { describe, expect, it, vi } from "vitest";
+import { glows, glowsRaw } from "../src/index.ts";
+import { legacy, ok, pagination, queued, running, spec } from "./fixtures/answers.ts";
+
+const token = "sdk-token-of-the-tests";
+const provider = glows({ token, catalogImage: "img-catalog1" });
+const api = () =>
+  nock("https://a.glows.ai", {
+    reqheaders: { authorization: `Bearer ${token}`, accept: "application/json" },
+  });
+
+const request: LaunchRequest = {
+  offerId: "TW-04/gpu/container/2/NVIDIA GeForce RTX 4090",
+  image: "img-bbbb2222",
+};
+
+/** Sends a launch, and gives back what went over the wire. */
+async function bodyOf(asked: LaunchRequest, from = provider): Promise<Record<string, unknown>> {
+  let body: Record<string, unknown> = {};
+  api()
+    .post("/sdk/v1/instance", (sent: Record<string, unknown>) => {
+      body = sent;
+      return true;
+    })
+    .reply(200, ok({ instance: queued }));
+  await from.launch(asked);
+  return body;
+}
+
+/** Nothing may be sent: nock has no interceptor, so a request would fail the test. */
+async function refusalOf(work: Promise<unknown>): Promise<ComputeError> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!isComputeError(error)) throw new Error("it was not refused", { cause: error });
+  return error;
+}
+
+async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const list: Item[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
+
+describe("launch", () => {
+  it("sends what the offer's id says, and the token as custom_meta_key", async () => {
+    const body = await bodyOf(request);
+    expect(body).toEqual({
+      from_image_id: "img-bbbb2222",
+      gpu_name: "NVIDIA GeForce RTX 4090",
+      custom_meta_key: expect.stringMatching(/^gp[0-9a-z]{18}$/),
+      instance_category: "container",
+      region_name: "TW-04",
+      unit_qty: 2,
+    });
+  });
+
+  it("returns the id at once, and leaves open what is not known yet", async () => {
+    api()
+      .post("/sdk/v1/instance")
+      .reply(200, ok({ instance: queued }));
+    const instance = await provider.launch({ ...request, name: "trainer-a" });
+    expect(instance).toMatchObject({
+      id: "ins-aaaa1111",
+      provider: "glows",
+      name: "trainer-a",
+      status: "pending",
+      reason: "queued",
+      providerStatus: "SchedQueued",
+      billing: "none",
+      region: "TW-04",
+      image: "img-bbbb2222",
+      access: { ssh: [], ports: [] },
+    });
+    expect(instance.price).toBeUndefined();
+    expect(instance.hardware.vcpus).toBeUndefined();
+    expect(glowsRaw(instance)?.sourceType).toBe("SourceSDK");
+    expect(JSON.stringify(instance)).not.toContain("hunter2");
+  });
+
+  it("sends every field that a request can have", async () => {
+    const body = await bodyOf({
+      ...request,
+      name: "trainer-a",
+      env: { MODE: "train", SEED: "7", EMPTY: "" },
+      command: "sleep infinity",
+      ports: [{ port: 8080, protocol: "http" }, { port: 22 }, { port: 6006, protocol: "tcp" }],
+      pricing: { kind: "on_demand" },
+      region: "TW-04",
+      providerOptions: {
+        glows: {
+          net_ids: ["net-cccc3333"],
+          network_type: 0,
+          public_ip_id: "net-dddd4444",
+          base_resource: { resource_id: "VFctMDQ=", unit_qty: 1, unit_spec: { cpus: 10 } },
+          extra_resource: { cpus: 4 },
+        },
+        vast: { ignored: true },
+      },
+    });
+    expect(body).toMatchObject({
+      remark: "trainer-a",
+      envs: "MODE=train;SEED=7;EMPTY=",
+      cmd: "sleep infinity",
+      ports: '[{"port":8080,"protocol":2},{"port":22,"protocol":1},{"port":6006,"protocol":1}]',
+      net_ids: ["net-cccc3333"],
+      network_type: 0,
+      public_ip_id: "net-dddd4444",
+      base_resource: { resource_id: "VFctMDQ=", unit_qty: 1, unit_spec: { cpus: 10 } },
+      extra_resource: { cpus: 4 },
+    });
+  });
+
+  it("starts from a snapshot on a CPU machine", async () => {
+    const body = await bodyOf({
+      snapshot: "snap-eeee5555",
+      region: "TW-03",
+      providerOptions: { glows: { cpu_name: "AMD EPYC 9354", unit_qty: 3, instance_category: "vm" } },
+    });
+    expect(body).toEqual({
+      from_snap_id: "snap-eeee5555",
+      cpu_name: "AMD EPYC 9354",
+      custom_meta_key: expect.any(String),
+      instance_category: "vm",
+      region_name: "TW-03",
+      unit_qty: 3,
+    });
+  });
+
+  it("names an exact GPU model without asking the catalogue, and sends one unit as none", async () => {
+    const body = await bodyOf({
+      image: "img-bbbb2222",
+      region: "TW-03",
+      providerOptions: { glows: { gpu_name: "NVIDIA L40S PCIe", unit_qty: 1 } },
+    });
+    expect(body).toMatchObject({ gpu_name: "NVIDIA L40S PCIe", region_name: "TW-03" });
+    expect(body).not.toHaveProperty("unit_qty");
+  });
+
+  it("takes the cheapest offer of a GPU, with the units that make up the count", async () => {
+    const dearer = { ...spec, region_name: "TW-03", price: { millicent_per_hour: 70_000 } };
+    api()
+      .get("/sdk/v1/spec/list")
+      .query({ machine_category: 0, from_image_id: "img-bbbb2222", page: 1, per_page: 20 })
+      .reply(200, ok({ ...pagination(2), specs: [dearer, spec], regions: [] }));
+    api()
+      .post("/sdk/v1/instance", (body: object) => {
+        expect(body).toMatchObject({
+          region_name: "TW-04",
+          gpu_name: "NVIDIA GeForce RTX 4090",
+          unit_qty: 2,
+        });
+        return true;
+      })
+      .reply(200, ok({ instance: queued }));
+    const instance = await provider.launch({ gpu: { model: "RTX 4090", count: 2 }, image: "img-bbbb2222" });
+    expect(instance.price).toEqual({ currency: "CREDIT:glows", perHourMicros: 1_300_000, kind: "on_demand" });
+    expect(instance.hardware).toMatchObject({ vcpus: 20, memoryMiB: 86_016, gpu: { count: 2 } });
+  });
+
+  it("takes an offer as a vm where that is asked for", async () => {
+    api()
+      .get("/sdk/v1/spec/list")
+      .query(true)
+      .reply(200, ok({ ...pagination(1), specs: [spec] }));
+    const body = await bodyOf({
+      ...{ gpu: { model: "RTX 4090" }, image: "img-bbbb2222" },
+      providerOptions: { glows: { instance_category: "vm" } },
+    });
+    expect(body).toMatchObject({ instance_category: "vm", gpu_name: "NVIDIA GeForce RTX 4090" });
+  });
+
+  it("refuses a command when the machine turns out to be had as a vm alone", async () => {
+    api()
+      .get("/sdk/v1/spec/list")
+      .query(true)
+      .reply(200, ok({ ...pagination(1), specs: [{ ...spec, instance_categories: [1] }] }));
+    const asked = { gpu: { model: "RTX 4090" }, image: "img-bbbb2222", command: "sleep infinity" };
+    const refusal = { code: "unsupported", field: "command", effect: "none" };
+    expect(await refusalOf(provider.launch(asked))).toMatchObject(refusal);
+  });
+
+  it("takes the next region when one is sold out", async () => {
+    const dearer = { ...spec, region_name: "TW-03", price: { millicent_per_hour: 70_000 } };
+    api()
+      .get("/sdk/v1/spec/list")
+      .query(true)
+      .reply(200, ok({ ...pagination(2), specs: [spec, dearer] }));
+    api().post("/sdk/v1/instance", /TW-04/).reply(200, { code: 215, msg: "sold out in TW-04" });
+    api()
+      .post("/sdk/v1/instance", /TW-03/)
+      .reply(200, ok({ instance: queued }));
+    await expect(
+      provider.launch({ gpu: { model: "RTX 4090" }, image: "img-bbbb2222" }),
+    ).resolves.toMatchObject({
+      id: "ins-aaaa1111",
+    });
+  });
+
+  const long = (length: number) => "x".repeat(length);
+  const byName = { image: "img-bbbb2222", region: "TW-04", providerOptions: { glows: { gpu_name: "L40S" } } };
+  it.each<[field: string, code: string, request: LaunchRequest]>([
+    ["startup", "unsupported", { ...request, startup: "echo" }],
+    ["labels", "unsupported", { ...request, labels: { team: "a" } }],
+    ["sshPublicKeys", "unsupported", { ...request, sshPublicKeys: ["ssh-ed25519 AAAA"] }],
+    ["ports", "unsupported", { ...request, ports: [{ port: 53, protocol: "udp" }] }],
+    ["pricing", "unsupported", { ...request, pricing: { kind: "spot" } }],
+    ["minDiskMiB", "unsupported", { ...request, minDiskMiB: 1024 }],
+    ["image", "invalid_argument", { offerId: request.offerId }],
+    ["image", "invalid_argument", { ...request, image: long(65) }],
+    ["snapshot", "invalid_argument", { offerId: request.offerId, snapshot: long(65) }],
+    ["name", "invalid_argument", { ...request, name: long(33) }],
+    ["name", "invalid_argument", { ...request, name: "訓練".repeat(6) }],
+    ["command", "invalid_argument", { ...request, command: long(513) }],
+    ["env", "invalid_argument", { ...request, env: { A: long(511) } }],
+    ["env.PATHS", "invalid_argument", { ...request, env: { PATHS: "/a;/b" } }],
+    ["env.A=B", "invalid_argument", { ...request, env: { "A=B": "1" } }],
+    ["offerId", "invalid_argument", { ...request, offerId: "12345" }],
+    ["region", "invalid_argument", { ...request, region: "TW-03" }],
+    ["region", "invalid_argument", { ...byName, region: undefined }],
+    ["gpu", "invalid_argument", { image: "img-bbbb2222" }],
+    ["gpu", "invalid_argument", { ...byName, offerId: request.offerId }],
+    [
+      "gpu",
+      "invalid_argument",
+      { ...byName, providerOptions: { glows: { gpu_name: "L40S", cpu_name: "EPYC" } } },
+    ],
+    [
+      "providerOptions.glows.unit_qty",
+      "invalid_argument",
+      { ...request, providerOptions: { glows: { unit_qty: 2 } } },
+    ],
+    [
+      "providerOptions.glows.instance_category",
+      "invalid_argument",
+      { ...request, providerOptions: { glows: { instance_category: "vm" } } },
+    ],
+    [
+      "command",
+      "unsupported",
+      { ...request, offerId: "TW-04/gpu/vm/1/NVIDIA L40S PCIe", command: "sleep infinity" },
+    ],
+    [
+      "providerOptions.glows.net_ids",
+      "invalid_argument",
+      { ...request, providerOptions: { glows: { net_ids: ["net-1", "net-2"] } } },
+    ],
+    [
+      "providerOptions.glows.network_type",
+      "invalid_argument",
+      { ...request, providerOptions: { glows: { network_type: 8 } } },
+    ],
+    [
+      "providerOptions.glows.public_ip_id",
+      "invalid_argument",
+      { ...request, providerOptions: { glows: { public_ip_id: long(65) } } },
+    ],
+    [
+      "providerOptions.glows.gpu_name",
+      "invalid_argument",
+      { ...byName, providerOptions: { glows: { gpu_name: long(129) } } },
+    ],
+    [
+      "providerOptions.glows.remark",
+      "invalid_argument",
+      { ...request, providerOptions: { glows: { remark: "x" } } },
+    ],
+  ])("refuses %s before anything is sent (%s)", async (field, code, asked) => {
+    expect(await refusalOf(provider.launch(asked))).toMatchObject({ code, field, effect: "none" });
+  });
+
+  it("keeps environment values out of refusals", async () => {
+    const error = await refusalOf(provider.launch({ ...request, env: { KEY: "s3cret;value" } }));
+    expect(JSON.stringify(error)).not.toContain("s3cret");
+  });
+
+  it("says what is missing when a search for offers has no image", async () => {
+    const plain = glows({ token });
+    const asked = { gpu: { model: "RTX 4090" }, snapshot: "snap-eeee5555" };
+    const error = await refusalOf(plain.launch(asked));
+    expect(error).toMatchObject({ code: "invalid_argument", field: "image", effect: "none" });
+    expect(error.message).toContain("catalogImage");
+  });
+});
+
+describe("describe", () => {
+  it("reads one machine by its id", async () => {
+    api()
+      .get("/sdk/v1/instance")
+      .query({ request_id: "ins-aaaa1111" })
+      .reply(200, ok({ instance: running }));
+    const instance = await provider.describe("ins-aaaa1111");
+    expect(instance).toMatchObject({ id: "ins-aaaa1111", status: "running", billing: "compute" });
+    expect(glowsRaw(instance)).toEqual(running);
+  });
+
+  it("takes an old id in either form", async () => {
+    api()
+      .get("/sdk/v1/instance")
+      .query({ request_id: "ins-boyqp4g8" })
+      .reply(200, ok({ instance: legacy }));
+    expect(await provider.describe("ins-boyqp4g8")).toMatchObject({ id: "boyqp4g8", status: "pending" });
+  });
+
+  it("throws not_found for code 6", async () => {
+    api().get("/sdk/v1/instance").query(true).reply(200, { code: 6, msg: "illegal instance" });
+    await expect(provider.describe("ins-gone0000")).rejects.toMatchObject({
+      code: "not_found",
+      instanceId: "ins-gone0000",
+    });
+  });
+
+  it("refuses an id that is too long to be one, because the cloud would call it unknown", async () => {
+    const error = await refusalOf(provider.describe("i".repeat(65)));
+    expect(error).toMatchObject({ code: "invalid_argument", field: "id" });
+  });
+
+  it("takes an answer about another machine for none", async () => {
+    api()
+      .get("/sdk/v1/instance")
+      .query(true)
+      .reply(200, ok({ instance: running }));
+    await expect(provider.describe("ins-other000")).rejects.toMatchObject({ code: "bad_response" });
+  });
+});
+
+describe("list", () => {
+  const live = [
+    ...["SchedInit", "SchedQueued", "PriceChanged", "Pending", "Running", "Rebooted", "Resuming"],
+    ...["Migrating", "Pausing", "Paused", "Snapshotted", "Checkpointed", "Canceling", "Unavail"],
+    "InvalidNodeStatus",
+  ];
+
+  it("walks all pages of what has not ended, oldest first", async () => {
+    const asked = { per_page: 20, ascending: true, statuses: live };
+    api()
+      .get("/sdk/v1/instance/list")
+      .query({ page: 1, ...asked })
+      .reply(200, ok({ ...pagination(2, 1, 2), instances: [running] }));
+    api()
+      .get("/sdk/v1/instance/list")
+      .query({ page: 2, ...asked })
+      .reply(200, ok({ ...pagination(2, 2, 2), instances: [legacy] }));
+    expect((await all(provider.list())).map(({ id }) => id)).toEqual(["ins-aaaa1111", "boyqp4g8"]);
+  });
+
+  it.each([
+    [["running"] as const, "Running"],
+    [["terminated"] as const, ["Exited", "Finished", "ExitSnapshotted"]],
+    [["running", "unknown"] as const, undefined],
+  ])("asks for %j by the cloud's words", async (statuses, words) => {
+    const query = { page: 1, per_page: 20, ascending: true, ...(words && { statuses: words }) };
+    api()
+      .get("/sdk/v1/instance/list")
+      .query(query)
+      .reply(200, ok({ ...pagination(1), instances: [running] }));
+    const found = await all(provider.list({ statuses }));
+    expect(found).toHaveLength(statuses[0] === "running" ? 1 : 0);
+  });
+
+  it("asks for a word that the configuration adds", async () => {
+    const taught = glows({ token, statuses: { Hibernating: { status: "stopped" } } });
+    api()
+      .get("/sdk/v1/instance/list")
+      .query(({ statuses }) => Array.isArray(statuses) && statuses.includes("Hibernating"))
+      .reply(200, ok({ ...pagination(1), instances: [{ ...running, status: "Hibernating" }] }));
+    expect(await all(taught.list())).toMatchObject([{ status: "stopped", providerStatus: "Hibernating" }]);
+  });
+
+  it("never asks for more than 20 a page, and for less when told to", async () => {
+    for (const [pageSize, perPage] of [
+      [100, 20],
+      [5, 5],
+    ] as const) {
+      api()
+        .get("/sdk/v1/instance/list")
+        .query((query) => query["per_page"] === String(perPage))
+        .reply(200, ok({ ...pagination(0), instances: null }));
+      expect(await all(glows({ token, facts: { pageSize } }).list())).toEqual([]);
+    }
+  });
+
+  it.each([
+    ["no code", { msg: "", ...pagination(0), instances: [] }],
+    ["a code that is not a number", { code: "0", msg: "", ...pagination(0), instances: [] }],
+    ["no rows, and a count that says otherwise", ok({ ...pagination(3) })],
+    ["no count", ok({ instances: [] })],
+    ["a row without an id", ok({ ...pagination(2), instances: [running, { ...running, instanceID: "" }] })],
+    ["a list in place of the object", []],
+    ["null", null],
+  ])("never takes an answer with %s for an empty list", async (_, body) => {
+    api().get("/sdk/v1/instance/list").query(true).reply(200, JSON.stringify(body));
+    await expect(all(provider.list())).rejects.toMatchObject({ code: "bad_response", effect: "none" });
+  });
+
+  it("throws when the pages hold less than the cloud counts", async () => {
+    api()
+      .get("/sdk/v1/instance/list")
+      .query(true)
+      .times(3)
+      .reply(200, ok({ ...pagination(2), instances: [running] }));
+    await expect(all(provider.list())).rejects.toMatchObject({ code: "unavailable" });
+  });
+
+  it("throws when the token is refused", async () => {
+    api().get("/sdk/v1/instance/list").query(true).reply(200, { code: 176, msg: "invalid token" });
+    await expect(all(provider.list())).rejects.toMatchObject({
+      code: "unauthenticated",
+      providerCode: "176",
+    });
+  });
+});
+
+describe("terminate", () => {
+  it("cancels by the id, and returns when the machine reads as ended", async () => {
+    api().delete("/sdk/v1/instance").query({ request_id: "ins-aaaa1111" }).reply(200, ok());
+    api()
+      .get("/sdk/v1/instance")
+      .query({ request_id: "ins-aaaa1111" })
+      .reply(200, ok({ instance: { ...running, status: "Exited" } }));
+    await expect(provider.terminate("ins-aaaa1111")).resolves.toMatchObject({ evidence: "terminal_status" });
+  });
+
+  it.each([20, 6])("takes code %d of a second cancel for a reason to look", async (code) => {
+    api().delete("/sdk/v1/instance").query(true).reply(200, { code, msg: "" });
+    api()
+      .get("/sdk/v1/instance")
+      .query(true)
+      .reply(200, ok({ instance: { ...running, status: "Finished" } }));
+    await expect(provider.terminate("ins-aaaa1111")).resolves.toMatchObject({ evidence: "terminal_status" });
+  });
+
+  it("sends the id in the body where the configuration makes the cancel a POST", async () => {
+    const rows = { "instance.cancel": { method: "POST", path: "sdk/v1/instance/cancel" } } as const;
+    api().post("/sdk/v1/instance/cancel", { request_id: "ins-aaaa1111" }).reply(200, ok());
+    api()
+      .get("/sdk/v1/instance")
+      .query(true)
+      .reply(200, ok({ instance: { ...running, status: "Exited" } }));
+    await expect(glows({ token, endpoints: rows }).terminate("ins-aaaa1111")).resolves.toMatchObject({
+      evidence: "terminal_status",
+    });
+  });
+});
+
+describe("offers.search", () => {
+  it("reads all pages of GPU machines for an image and a region", async () => {
+    const asked = { machine_category: 0, from_image_id: "img-bbbb2222", region_name: "TW-04", per_page: 20 };
+    const l40s = structuredClone(spec);
+    l40s.base_resource.unit_spec.gpu_name = "NVIDIA L40S PCIe";
+    l40s.price.millicent_per_hour = 120_000;
+    api()
+      .get("/sdk/v1/spec/list")
+      .query({ page: 1, ...asked })
+      .reply(200, ok({ ...pagination(2, 1, 2), specs: [l40s], regions: null }));
+    api()
+      .get("/sdk/v1/spec/list")
+      .query({ page: 2, ...asked })
+      .reply(200, ok({ ...pagination(2, 2, 2), specs: [spec], regions: null }));
+    const offers = await all(provider.offers.search({ image: "img-bbbb2222", region: "TW-04" }));
+    expect(offers.map(({ id }) => id)).toEqual([
+      "TW-04/gpu/container/1/NVIDIA GeForce RTX 4090",
+      "TW-04/gpu/container/1/NVIDIA L40S PCIe",
+    ]);
+  });
+
+  it("uses the option catalogImage where the query names no image", async () => {
+    api()
+      .get("/sdk/v1/spec/list")
+      .query({ machine_category: 0, from_image_id: "img-catalog1", page: 1, per_page: 20 })
+      .reply(200, ok({ ...pagination(0), specs: null, regions: null }));
+    expect(await all(provider.offers.search())).toEqual([]);
+  });
+
+  it("finds one offer again by its id", async () => {
+    const offerId = "TW-04/gpu/vm/3/NVIDIA GeForce RTX 4090";
+    api()
+      .get("/sdk/v1/spec/list")
+      .query({
+        machine_category: 0,
+        from_image_id: "img-catalog1",
+        region_name: "TW-04",
+        page: 1,
+        per_page: 20,
+      })
+      .reply(200, ok({ ...pagination(1), specs: [spec] }));
+    expect(await all(provider.offers.search({ offerId }))).toMatchObject([
+      { id: offerId, price: { perHourMicros: 1_950_000 }, hardware: { gpu: { count: 3 } } },
+    ]);
+  });
+
+  it("looks for an offer without GPU among the CPU machines", async () => {
+    api()
+      .get("/sdk/v1/spec/list")
+      .query((query) => query["machine_category"] === "1")
+      .reply(200, ok({ ...pagination(0), specs: [] }));
+    expect(await all(provider.offers.search({ offerId: "TW-03/cpu/container/1/AMD EPYC 9354" }))).toEqual([]);
+  });
+
+  it.each([
+    ["image", { gpu: { model: "RTX 4090" } }, glows({ token })],
+    ["offerId", { offerId: "12345" }, provider],
+  ])("refuses a search without a usable %s", async (field, query, from) => {
+    expect(await refusalOf(all(from.offers.search(query)))).toMatchObject({
+      code: "invalid_argument",
+      field,
+    });
+  });
+
+  it("throws for a row that it cannot read", async () => {
+    const nameless = structuredClone(spec);
+    Object.assign(nameless.base_resource.unit_spec, { gpu_name: "", cpu_name: null });
+    api()
+      .get("/sdk/v1/spec/list")
+      .query(true)
+      .reply(200, ok({ ...pagination(2), specs: [spec, nameless] }));
+    await expect(all(provider.offers.search())).rejects.toMatchObject({ code: "bad_response" });
+  });
+});
+
+describe("configuration", () => {
+  it("reads the token from GLOWS_TOKEN", async () => {
+    vi.stubEnv("GLOWS_TOKEN", token);
+    api()
+      .get("/sdk/v1/instance")
+      .query(true)
+      .reply(200, ok({ instance: running }));
+    await expect(glows().describe("ins-aaaa1111")).resolves.toMatchObject({ status: "running" });
+  });
+
+  it("says which variable stands behind a missing token", () => {
+    vi.stubEnv("GLOWS_TOKEN", undefined);
+    expect(() => glows()).toThrow(/GLOWS_TOKEN/);
+  });
+
+  it("takes another host, and keeps the endpoints' paths", async () => {
+    nock("https://glows.example")
+      .get("/gate/sdk/v1/instance")
+      .query(true)
+      .reply(200, ok({ instance: running }));
+    const other = glows({ token, baseUrl: "https://glows.example/gate/" });
+    await expect(other.describe("ins-aaaa1111")).resolves.toMatchObject({ status: "running" });
+  });
+});
