@@ -71,7 +71,7 @@ export function defineAdapter<
     const { common, own } = asConfig(definition.id, () => splitOptions(definition, alternatives, input));
     const name = common.name ?? definition.id;
     const clock = common.clock ?? systemClock;
-    const tables = overriddenTables(definition.tables, common);
+    const tables = asConfig(definition.id, () => overriddenTables(definition.tables, common));
     const facts = factsOf(definition.facts, tables.endpoints, common.facts);
     const secrets = secretsIn(own);
     const driver = definition.connect(own, {
@@ -93,6 +93,9 @@ export function defineAdapter<
       ...{ name, adapter: definition.id, facts, clock },
       support: definition.launch,
       journal: common.journal ?? memoryJournal(),
+      owner: common.owner ?? "",
+      budgets: common.budgets ?? [],
+      requireLease: common.requireLease ?? false,
       images: common.images ?? {},
       defaults: asConfig(definition.id, () =>
         parseOrRefuse(launchDefaultsSchema, common.defaults ?? {}, "defaults"),

@@ -4,7 +4,11 @@ export interface Clock {
   readonly now: () => number;
   /** Resolves after `ms`, or at once when the signal aborts; it never rejects. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** Calls `work` after `ms`, without keeping the process alive for it. */
+  readonly alarm: (ms: number, work: () => void) => void;
 }
+
+const longestTimer = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -16,7 +20,18 @@ export const systemClock: Clock = {
         signal?.removeEventListener("abort", done);
         resolve();
       };
-      const timer = setTimeout(done, Math.min(ms, 2 ** 31 - 1));
+      const timer = setTimeout(done, Math.min(ms, longestTimer));
       signal?.addEventListener("abort", done, { once: true });
     }),
+  alarm(ms, work) {
+    const timer: unknown = setTimeout(work, Math.min(Math.max(ms, 0), longestTimer));
+    if (
+      typeof timer === "object" &&
+      timer !== null &&
+      "unref" in timer &&
+      typeof timer.unref === "function"
+    ) {
+      timer.unref();
+    }
+  },
 };

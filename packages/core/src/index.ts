@@ -47,6 +47,8 @@ export type { SessionOptions, SessionToken } from "./http/session.ts";
 export type { Query, QueryValue } from "./http/url.ts";
 export * from "./model/index.ts";
 export { type CommonOptions, sharedOptionsSchema } from "./options.ts";
+export * from "./ownership/index.ts";
+export { lookupPattern, matchingRow } from "./patterns.ts";
 export { type LaunchDefaults, parseOrRefuse, refuse } from "./prepare.ts";
 export {
   type Budget,
@@ -60,10 +62,11 @@ export {
   type Rate,
 } from "./protocol/journal.ts";
 export { checkBudget, memoryJournal, overBudget } from "./protocol/memory-journal.ts";
-export { labelOf, nameFromLabel, newToken, tokenOf } from "./protocol/token.ts";
+export { formOfToken, labelOf, nameFromLabel, newToken, tokenOf } from "./protocol/token.ts";
 export type {
   CallOptions,
   ComputeProvider,
+  LaunchOptions,
   ListQuery,
   ProviderOf,
   ProviderVerbs,
@@ -72,6 +75,13 @@ export type {
 } from "./provider.ts";
 export { rawFrom, withRaw } from "./raw.ts";
 export { redact, Secret, secretSchema } from "./secret.ts";
+export { authorizeKeys, shellHome, shellQuote } from "./shell.ts";
 export { lookup, lookupPhrase, type Table } from "./table.ts";
-export { type OperationTrace, operationChannel, type RequestTrace, requestChannel } from "./tracing.ts";
+export {
+  type Alarm,
+  type OperationTrace,
+  operationChannel,
+  type RequestTrace,
+  requestChannel,
+} from "./tracing.ts";
 export { fromUnixSeconds, gibToMiB, micros, positive } from "./units.ts";

@@ -29,6 +29,7 @@ type ReadOffers = (cursor: string | undefined, call: DriverCall) => Promise<Page
 export async function* searchOffers(
   { offers }: ComputeDriver,
   input: OfferQuery | undefined,
+  cloud: string,
   stamp: (offer: DriverOffer) => Offer,
   read: (page: ReadOffers) => AsyncIterable<DriverOffer>,
 ): AsyncGenerator<Offer, void, undefined> {
@@ -38,7 +39,7 @@ export async function* searchOffers(
   const all: Offer[] = [];
   for await (const row of found) {
     const offer = stamp(row);
-    if (!offerMatches(offer, query)) continue;
+    if (!offerMatches(offer, query, cloud)) continue;
     if (offers.cheapestFirst) yield offer;
     else all.push(offer);
   }
@@ -52,12 +53,15 @@ export async function* searchOffers(
 export async function* candidates(
   driver: ComputeDriver,
   request: LaunchRequest,
+  { cloud, priceIsNeeded }: { readonly cloud: string; readonly priceIsNeeded: boolean },
   call: DriverCall,
   stamp: (offer: DriverOffer) => Offer,
 ): AsyncGenerator<Offer | undefined, void, undefined> {
-  const { offerId, gpu, maxPerHourMicros, pricing } = request;
+  const { offerId, gpu, maxPerHourMicros } = request;
+  // An offer that was named has its own kind of price; one that is chosen is on demand unless something else is asked for.
+  const pricing = request.pricing ?? (offerId === undefined ? { kind: "on_demand" as const } : undefined);
   const bids = pricing?.kind === "spot" && pricing.maxPerHourMicros === undefined;
-  const mustKnowPrice = maxPerHourMicros !== undefined || bids;
+  const mustKnowPrice = maxPerHourMicros !== undefined || bids || priceIsNeeded;
   if (driver.offers === undefined || (gpu === undefined && !(offerId !== undefined && mustKnowPrice))) {
     if (mustKnowPrice) throw noLimit();
     yield undefined;
@@ -69,7 +73,13 @@ export async function* candidates(
   const read = (page: ReadOffers): AsyncIterable<DriverOffer> =>
     walk(call.operation, (cursor) => page(cursor, call));
   let dearest: Offer | undefined;
-  for await (const offer of searchOffers(driver, { ...query, maxPerHourMicros: undefined }, stamp, read)) {
+  for await (const offer of searchOffers(
+    driver,
+    { ...query, maxPerHourMicros: undefined },
+    cloud,
+    stamp,
+    read,
+  )) {
     if (!offer.available) continue;
     if (withinLimit(offer, maxPerHourMicros)) yield offer;
     else dearest ??= offer;
@@ -101,11 +111,11 @@ function tooDear({ price }: Offer): ComputeError {
 }
 
 /** Clouds apply filters loosely; what is wanted is checked again here. What an offer does not say is no match. */
-export function offerMatches(offer: Offer, query: OfferQuery): boolean {
+export function offerMatches(offer: Offer, query: OfferQuery, cloud: string): boolean {
   const { gpu, diskMiB } = offer.hardware;
   return (
     (query.offerId === undefined || query.offerId === offer.id) &&
-    (query.gpu === undefined || (gpu !== undefined && gpuFits(gpu, query.gpu))) &&
+    (query.gpu === undefined || (gpu !== undefined && gpuFits(gpu, query.gpu, cloud))) &&
     (query.region === undefined || query.region.toLowerCase() === offer.region?.toLowerCase()) &&
     (query.minDiskMiB === undefined || diskMiB === undefined || diskMiB >= query.minDiskMiB) &&
     (query.pricing === undefined || offer.price === undefined || offer.price.kind === query.pricing.kind) &&
@@ -113,8 +123,8 @@ export function offerMatches(offer: Offer, query: OfferQuery): boolean {
   );
 }
 
-function gpuFits(gpu: Gpu, wish: NonNullable<OfferQuery["gpu"]>): boolean {
-  const identity = identifyGpu(gpu.providerModel, { memoryMiB: gpu.memoryMiB });
+function gpuFits(gpu: Gpu, wish: NonNullable<OfferQuery["gpu"]>, cloud: string): boolean {
+  const identity = identifyGpu(gpu.providerModel, { memoryMiB: gpu.memoryMiB, cloud });
   if (wish.count !== undefined && wish.count !== gpu.count) return false;
   if (wish.minMemoryMiB !== undefined) {
     // Drivers report a little less than the nominal size; a 24 GB card is one.

@@ -4,9 +4,9 @@ import type { AdapterTables } from "./driver.ts";
 import { type Endpoint, endpointOverrideSchema, timingOverridesSchema } from "./facts.ts";
 import type { Fetch } from "./http/exchange.ts";
 import { instanceStatuses, statusReasons } from "./model/index.ts";
-import { launchRequestSchema } from "./model/request.ts";
-import type { LaunchDefaults } from "./prepare.ts";
-import type { Journal } from "./protocol/journal.ts";
+import { eitherOr, launchRequestSchema } from "./model/request.ts";
+import { type LaunchDefaults, refuse } from "./prepare.ts";
+import type { Budget, Journal } from "./protocol/journal.ts";
 
 const statusRowSchema = z.strictObject({
   status: z.enum(instanceStatuses),
@@ -51,6 +51,24 @@ export const sharedOptionsSchema = z.strictObject({
     .record(z.string(), errorRowSchema)
     .optional()
     .describe("Further or other meanings of error words"),
+  owner: z
+    .string()
+    .max(128)
+    .optional()
+    .describe("Tells your machines from those of others who use gpuport on the same account"),
+  budgets: z
+    .array(
+      z.strictObject({
+        provider: z.string().min(1).optional(),
+        currency: z.string().min(1),
+        maxPerHourMicros: z.int().nonnegative(),
+      }),
+    )
+    .optional()
+    .describe(
+      "The most that all launches of the journal may cost together; refuses the launch that would pass it",
+    ),
+  requireLease: z.boolean().optional().describe("Refuses launches without a lease"),
   maxResponseBytes: z
     .int()
     .positive()
@@ -87,6 +105,12 @@ export interface CommonOptions {
   readonly statuses?: Readonly<Record<string, z.input<typeof statusRowSchema>>> | undefined;
   /** Further or other meanings of error words. */
   readonly errors?: Readonly<Record<string, z.input<typeof errorRowSchema>>> | undefined;
+  /** Tells your machines from those of others who use gpuport on the same account. */
+  readonly owner?: string | undefined;
+  /** The most that all launches of the journal may cost together; refuses the launch that would pass it. */
+  readonly budgets?: readonly Budget[] | undefined;
+  /** Refuses launches without a lease. */
+  readonly requireLease?: boolean | undefined;
   /** Larger answers are refused; 32 MiB when left out. */
   readonly maxResponseBytes?: number | undefined;
   /** Stands in for the global `fetch`. */
@@ -98,15 +122,20 @@ export interface CommonOptions {
 }
 
 /** `defaults` are fields of a request, so they are held to the same rules. */
-export const launchDefaultsSchema = z
-  .strictObject({ ...launchRequestSchema.shape })
-  .omit({ key: true, name: true });
+export const launchDefaultsSchema = eitherOr(
+  z.strictObject({ ...launchRequestSchema.shape }).omit({ key: true, name: true }),
+);
 
 /** Puts a user's rows over an adapter's. */
 export function overriddenTables<Names extends string>(
   tables: AdapterTables<Names>,
   options: z.output<typeof commonOptionsSchema>,
 ): AdapterTables<Names> {
+  const unknown = Object.keys(options.endpoints ?? {}).find((name) => !Object.hasOwn(tables.endpoints, name));
+  if (unknown !== undefined) {
+    const known = Object.keys(tables.endpoints).join(", ");
+    refuse(`endpoints.${unknown}`, `no such endpoint; there are ${known}`);
+  }
   const endpoints: Record<Names, Endpoint> = { ...tables.endpoints };
   for (const name of Object.keys(tables.endpoints) as Names[]) {
     const override = options.endpoints?.[name];

@@ -26,6 +26,11 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+export interface LaunchOptions extends CallOptions {
+  /** What is to become of a machine that shows up after this launch was given up; `adopt` when left out. */
+  readonly late?: "adopt" | "terminate" | undefined;
+}
+
 export interface WaitOptions extends CallOptions {
   /** `ssh`: wait until an ssh server answers, too. Only with `running`. */
   readonly ready?: "ssh" | undefined;
@@ -67,7 +72,7 @@ export interface ComputeProvider {
    * `offer_gone`, `insufficient_funds`, `quota_exceeded` when nothing was rented; `launch_ambiguous` when a machine may
    * exist and was not found in time: launch with the same `key` again to go on looking.
    */
-  readonly launch: (request: LaunchRequest, options?: CallOptions) => Promise<Instance>;
+  readonly launch: (request: LaunchRequest, options?: LaunchOptions) => Promise<Instance>;
   /**
    * Reads one machine.
    *

@@ -1,4 +1,5 @@
-import { type TracingChannel, tracingChannel } from "node:diagnostics_channel";
+import { channel, type TracingChannel, tracingChannel } from "node:diagnostics_channel";
+import type { ComputeError } from "./errors.ts";
 
 /** What subscribers of `gpuport:operation` see: one call of a `ComputeProvider`. Holds no secret. */
 export interface OperationTrace {
@@ -25,6 +26,20 @@ export interface RequestTrace {
 /** `tracing:gpuport:operation:start`, `…:asyncEnd`, `…:error` and the others of `diagnostics_channel`. */
 export const operationChannel: TracingChannel<unknown, OperationTrace> = tracingChannel("gpuport:operation");
 export const requestChannel: TracingChannel<unknown, RequestTrace> = tracingChannel("gpuport:request");
+
+/** What subscribers of `gpuport:alarm` see: something that a person should look at, because a machine may bill unseen. */
+export interface Alarm {
+  readonly provider: string;
+  readonly launchKey?: string | undefined;
+  readonly instanceId?: string | undefined;
+  readonly error: ComputeError;
+}
+
+const alarms = channel("gpuport:alarm");
+
+export function alarm(about: Alarm): void {
+  alarms.publish(about);
+}
 
 /** Runs `work` inside a trace; costs one comparison while nobody listens. */
 export function traced<Trace extends object, Result>(

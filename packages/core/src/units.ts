@@ -1,7 +1,11 @@
-/** Micro-units of a currency from a decimal amount: 0.36 is 360 000. `undefined` when the cloud did not say. */
+/**
+ * Micro-units of a currency from a decimal amount: 0.36 is 360 000. `undefined` when the cloud did not say; what is
+ * negative, or beyond what can be counted exactly, is no price.
+ */
 export function micros(amount: number | null | undefined): number | undefined {
-  if (amount === null || amount === undefined || !Number.isFinite(amount)) return undefined;
-  return Math.round(amount * 1e6);
+  if (amount === null || amount === undefined) return undefined;
+  const whole = Math.round(amount * 1e6);
+  return Number.isSafeInteger(whole) && whole >= 0 ? whole : undefined;
 }
 
 /** MiB from GiB, or from a cloud's "GB" where it means GiB. */
@@ -9,11 +13,11 @@ export function gibToMiB(gib: number | null | undefined): number | undefined {
   return positive(gib === null || gib === undefined ? undefined : gib * 1024);
 }
 
-/** A size or count as a whole number; 0, negative and absent are all "the cloud did not say". */
+/** A size or count as a whole number; 0, negative, absent and uncountable are all "the cloud did not say". */
 export function positive(value: number | null | undefined): number | undefined {
-  if (value === null || value === undefined || !Number.isFinite(value)) return undefined;
+  if (value === null || value === undefined) return undefined;
   const whole = Math.round(value);
-  return whole > 0 ? whole : undefined;
+  return Number.isSafeInteger(whole) && whole > 0 ? whole : undefined;
 }
 
 /** A moment from Unix seconds; 0 and absent are "the cloud did not say". */

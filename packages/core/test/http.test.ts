@@ -226,6 +226,7 @@ describe("a gate", () => {
         now += ms;
         await new Promise((resolve) => setImmediate(resolve));
       },
+      alarm() {},
     };
   };
   const never = new AbortController().signal;
@@ -279,7 +280,7 @@ describe("a session", () => {
     };
     const session = createSession<undefined>(
       { login, headers: () => ({}) },
-      { now: () => now, sleep: async () => {} },
+      { now: () => now, sleep: async () => {}, alarm() {} },
     );
     const tokens = await Promise.all(Array.from({ length: 100 }, () => session.token(undefined)));
     expect(new Set(tokens)).toEqual(new Set(["t1"]));

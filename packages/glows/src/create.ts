@@ -1,4 +1,5 @@
 import { type DriverLaunchRequest, type LaunchRequest, refuse } from "@gpuport/core";
+import { checkLength } from "./check.ts";
 import { type Category, type Selection, selectionOf } from "./offer.ts";
 import type { GlowsLaunchOptions } from "./options.ts";
 import { limits } from "./tables.ts";
@@ -7,7 +8,7 @@ const protocols = { tcp: 1, http: 2, udp: undefined } as const;
 
 /** Everything that the cloud would refuse about a create, or misread, as far as it is known before asking. */
 export function checkLaunch(request: LaunchRequest, options: GlowsLaunchOptions): void {
-  const { offerId, gpu, region, image, snapshot, name, command, minDiskMiB } = request;
+  const { offerId, gpu, region, image, snapshot, name, command, minDiskMiB, maxPerHourMicros } = request;
   const ways = [offerId, gpu, options.gpu_name, options.cpu_name].filter((way) => way !== undefined);
   if (ways.length !== 1) {
     refuse("gpu", "glows needs exactly one of gpu, offerId and providerOptions.glows.gpu_name or cpu_name");
@@ -34,6 +35,17 @@ export function checkLaunch(request: LaunchRequest, options: GlowsLaunchOptions)
     refuse("providerOptions.glows.instance_category", `the offer is a ${offer.category}`);
   }
   checkCommand(command, category);
+  if (options.extra_resource !== undefined && options.extra_resources !== undefined) {
+    refuse(
+      "providerOptions.glows.extra_resources",
+      "is another spelling of extra_resource; give one of them",
+    );
+  }
+  if (maxPerHourMicros !== undefined && options.base_resource !== undefined) {
+    refuse("maxPerHourMicros", "the price of a base_resource is not known, so no limit can be held");
+  }
+  if (offer?.kind === "gpu") checkLength("offerId", offer.name, limits.modelName);
+  checkLength("region", offer?.region ?? region, limits.region);
   checkLength("image", image, limits.id);
   checkLength("snapshot", snapshot, limits.id);
   checkLength("name", name, limits.remark);
@@ -43,12 +55,6 @@ export function checkLaunch(request: LaunchRequest, options: GlowsLaunchOptions)
 
 function checkCommand(command: string | undefined, category: Category | undefined): void {
   if (command !== undefined && category === "vm") refuse("command", "a vm runs no command", "unsupported");
-}
-
-/** Held to bytes: nobody says what the cloud counts, and this keeps both. */
-function checkLength(field: string, text: string | undefined, most: number): void {
-  const bytes = new TextEncoder().encode(text ?? "").length;
-  if (bytes > most) refuse(field, `glows takes at most ${most} bytes; these are ${bytes}`);
 }
 
 /** `KEY=value;KEY2=value2`. It knows no escapes, so a value with a semicolon cannot be said. */

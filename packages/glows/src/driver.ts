@@ -6,19 +6,29 @@ import {
   type DriverInstance,
   type InstanceStatus,
   isComputeError,
+  type Query,
   refuse,
   withRaw,
 } from "@gpuport/core";
+import { checkedId } from "./check.ts";
 import { selectionFor, toCreateBody } from "./create.ts";
+import { imagesOf, networksOf, snapshotsOf, statsOf } from "./groups.ts";
 import { readFailure, toInstance } from "./map.ts";
-import { selectionOf, toOffer } from "./offer.ts";
+import { type Selection, selectionOf, toOffer, withExtra } from "./offer.ts";
 import type { GlowsLaunchOptions, GlowsOptions } from "./options.ts";
-import { type EndpointName, limits } from "./tables.ts";
-import { doneSchema, instanceAnswerSchema, instancePageSchema, specPageSchema } from "./wire.ts";
+import { nextOf, placeOf } from "./paging.ts";
+import { type EndpointName, limits, machineCategories, snapshotStatuses } from "./tables.ts";
+import {
+  doneSchema,
+  instanceAnswerSchema,
+  instancePageSchema,
+  regionPageSchema,
+  specPageSchema,
+} from "./wire.ts";
 
 /** @see https://sdkdoc.glows.ai */
 export function createDriver(
-  { token, baseUrl, catalogImage }: GlowsOptions,
+  { token, baseUrl, catalogImage, groupByRegion, networkDomains, ...own }: GlowsOptions,
   { http, tables, facts }: DriverContext<EndpointName>,
 ) {
   const api = http({
@@ -27,6 +37,7 @@ export function createDriver(
     readFailure: (answer) => readFailure(answer, tables),
   });
   const perPage = Math.min(facts.pageSize, limits.perPage);
+  const means = { api, perPage };
 
   async function read(
     by: { readonly request_id: string } | { readonly meta_key: string },
@@ -43,6 +54,9 @@ export function createDriver(
   return {
     async launch(request, options, call) {
       const selection = selectionFor(request, options);
+      const { offer, maxPerHourMicros } = request;
+      const extra = options.extra_resource ?? options.extra_resources;
+      const chosen = offer && extra ? withExtra(offer, extra, maxPerHourMicros) : offer;
       const json = toCreateBody(request, options, selection);
       const created = await api.call("instance.create", {
         ...{ json, response: instanceAnswerSchema, rents: true },
@@ -50,8 +64,9 @@ export function createDriver(
       });
       const instance = toInstance(created.instance, tables);
       // A queued machine knows little of itself; what the offer said still stands.
-      const hardware = { ...request.offer?.hardware, ...instance.hardware };
-      return withRaw("glows", { region: selection.region, ...instance, hardware }, created.instance.raw);
+      const known = { region: selection.region, price: chosen?.price };
+      const hardware = { ...chosen?.hardware, ...instance.hardware };
+      return withRaw("glows", { ...known, ...instance, hardware }, created.instance.raw);
     },
     async describe(id, call) {
       const instance = await read({ request_id: checkedId(id) }, call);
@@ -59,11 +74,14 @@ export function createDriver(
       return instance;
     },
     async list({ cursor, statuses, ...call }) {
-      const page = Number(cursor ?? 1);
-      const query = { page, per_page: perPage, ascending: true, statuses: wordsFor(statuses) };
-      const answer = await api.call("instance.list", { query, response: instancePageSchema, ...call });
-      const items = (answer.instances ?? []).map((row) => toInstance(row, tables));
-      return { items, next: nextPage(page, items.length, answer), total: answer.pagination.total };
+      const place = placeOf(cursor);
+      const query = { page: place.page, per_page: perPage, ascending: true, statuses: wordsFor(statuses) };
+      const { rows, pagination } = await api.call("instance.list", {
+        ...{ query, response: instancePageSchema },
+        ...call,
+      });
+      const items = rows.map((row) => toInstance(row, tables));
+      return { items, ...nextOf(place, rows.length, pagination) };
     },
     async terminate(id, call) {
       const query = { request_id: checkedId(id) };
@@ -97,24 +115,36 @@ export function createDriver(
         if (offerId !== undefined && offer === undefined) {
           return refuse("offerId", "is not the id of a Glows offer");
         }
-        const page = Number(cursor ?? 1);
-        const answer = await api.call("spec.list", {
-          query: {
-            machine_category: offer?.kind === "cpu" ? 1 : 0,
-            from_image_id: image,
-            region_name: offer?.region ?? region,
-            page,
-            per_page: perPage,
-          },
-          response: specPageSchema,
-          ...call,
-        });
-        const specs = answer.specs ?? [];
+        const place = placeOf(cursor);
+        const kinds = kindsFor(gpu === undefined ? offer?.kind : "gpu");
+        const query = {
+          machine_category: machineCategories[kinds[place.list] ?? "gpu"],
+          from_image_id: image,
+          region_name: offer?.region ?? region,
+          ...{ page: place.page, per_page: perPage, by_region: groupByRegion || undefined },
+        };
+        const read = groupByRegion ? regionsOf : specsOf;
+        const { specs, rows, pagination } = await read({ query, ...call });
         const items = specs.flatMap((spec) => toOffer(spec, offer ?? { gpus: gpu?.count }) ?? []);
-        return { items, next: nextPage(page, specs.length, answer) };
+        // Rows that cannot be had in the wanted size are left out, so the cloud's count does not hold for the items.
+        return { items, next: nextOf(place, rows, pagination, kinds.length).next };
       },
     },
+    images: imagesOf(means),
+    snapshots: snapshotsOf(means, { ...snapshotStatuses, ...own.snapshotStatuses }),
+    networks: networksOf(means, networkDomains),
+    stats: statsOf(means, tables),
   } satisfies ComputeDriver<GlowsLaunchOptions>;
+
+  async function specsOf(request: DriverCall & { readonly query: Query }) {
+    const { rows, pagination } = await api.call("spec.list", { response: specPageSchema, ...request });
+    return { specs: rows, rows: rows.length, pagination };
+  }
+
+  async function regionsOf(request: DriverCall & { readonly query: Query }) {
+    const { rows, pagination } = await api.call("spec.list", { response: regionPageSchema, ...request });
+    return { specs: rows.flatMap(({ read }) => read.specs), rows: rows.length, pagination };
+  }
 
   /**
    * The cloud's words for the wanted statuses. A word that nobody knows cannot be asked for, so who wants `unknown`, or
@@ -127,17 +157,9 @@ export function createDriver(
   }
 }
 
-interface Paged {
-  readonly pagination: { readonly numPages?: number | null | undefined };
-}
-
-function nextPage(page: number, rows: number, { pagination }: Paged): string | undefined {
-  return rows > 0 && page < (pagination.numPages ?? Number.POSITIVE_INFINITY) ? String(page + 1) : undefined;
-}
-
-/** Longer ids are refused with the number that means "no such machine", which would not be true. */
-function checkedId(id: string): string {
-  return id.length <= limits.id ? id : refuse("id", `glows has no ids of more than ${limits.id} letters`);
+/** The catalogue has machines with and without GPU in two lists. */
+function kindsFor(kind: Selection["kind"] | undefined): readonly Selection["kind"][] {
+  return kind === undefined ? ["gpu", "cpu"] : [kind];
 }
 
 /** Ids of before the prefixes are accepted, and may be answered in either form. */

@@ -37,5 +37,8 @@ export const glows = defineAdapter({
 /** The cloud's own record of an instance, for what the common model leaves out. It holds the machine's password. */
 export const glowsRaw = rawFrom<Machine>("glows");
 
+/** The cloud's own record of an offer, image, snapshot, network or endpoint: `extra_resources`, `clusterType`, … */
+export const glowsRecord = rawFrom<Readonly<Record<string, unknown>>>("glows");
+
 export type { GlowsLaunchOptions, GlowsOptions } from "./options.ts";
 export type { Machine } from "./wire.ts";

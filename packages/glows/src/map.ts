@@ -3,6 +3,7 @@ import {
   type AdapterTables,
   type Answer,
   type DriverInstance,
+  type ErrorRow,
   type Failure,
   fromUnixSeconds,
   gibToMiB,
@@ -26,14 +27,22 @@ const currency = "CREDIT:glows";
  * Reads a refusal. Most come with status 200; another status goes before what the body says, because a proxy's page
  * may be in it.
  */
-export function readFailure({ endpoint, status, body }: Answer, { errors }: Pick<AdapterTables, "errors">) {
-  if (status < 200 || status >= 300) return lookup(errors, `HTTP ${status}`);
+export function readFailure(
+  { endpoint, status, body }: Answer,
+  { errors, endpoints }: Pick<AdapterTables, "errors" | "endpoints">,
+): Failure | undefined {
+  // A refusal that is not proven to come before the work may have come after it, where there is work.
+  const unproven = endpoints[endpoint]?.method === "GET" ? undefined : "maybe";
+  if (status < 200 || status >= 300) {
+    const row = lookup(errors, `HTTP ${status}`);
+    return row && { ...row, effect: row.effect ?? unproven };
+  }
   const parsed = failureSchema.safeParse(body);
   if (!parsed.success || parsed.data.code === 0) return undefined;
   const { code, msg } = parsed.data;
-  const row = lookup(errors, `${endpoint} ${code}`) ?? lookup(errors, code) ?? { code: "unknown" };
+  const row: ErrorRow = lookup(errors, `${endpoint} ${code}`) ?? lookup(errors, code) ?? { code: "unknown" };
   const message = msg === undefined ? `code ${code}` : `${msg} (code ${code})`;
-  return { ...row, message, providerCode: String(code) } satisfies Failure;
+  return { ...row, effect: row.effect ?? unproven, message, providerCode: String(code) };
 }
 
 export function toInstance(

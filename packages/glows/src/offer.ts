@@ -1,6 +1,17 @@
-import { type DriverOffer, gibToMiB, positive, toGpu, withRaw } from "@gpuport/core";
+import {
+  ComputeError,
+  type DriverOffer,
+  gibToMiB,
+  type Hardware,
+  type Offer,
+  type Price,
+  positive,
+  rawFrom,
+  toGpu,
+  withRaw,
+} from "@gpuport/core";
 import { said, toPrice } from "./map.ts";
-import type { Kept, ReadSpec } from "./wire.ts";
+import { type Kept, type ReadSpec, specSchema } from "./wire.ts";
 
 export type Category = "container" | "vm";
 
@@ -88,4 +99,48 @@ export function toOffer({ raw, read }: Kept<ReadSpec>, wanted: Wanted): DriverOf
 
 function times(amount: number | undefined, units: number): number | undefined {
   return amount === undefined ? undefined : amount * units;
+}
+
+const rowOf = rawFrom<unknown>("glows");
+
+/**
+ * What a machine is and costs with resources added, which offers do not include. The additions are per machine and not
+ * per unit (inferred).
+ *
+ * @param most The highest price of the launch.
+ * @throws `no_capacity` where the offer has no such addition, or is too dear with it: another offer may do.
+ */
+export function withExtra(
+  offer: Offer,
+  wanted: Readonly<Record<string, unknown>>,
+  most: number | undefined,
+): { readonly hardware: Hardware; readonly price?: Price | undefined } {
+  const row = specSchema.safeParse(rowOf(offer));
+  const extra = row.data?.extra_resources?.find((each) => isSame(each?.resource, wanted));
+  const added = toPrice(extra?.price?.millicent_per_hour, microsPerMillicent);
+  if (added === undefined) {
+    throw notHere("providerOptions.glows.extra_resource", "the offer has no such addition at a known price");
+  }
+  const { hardware, price } = offer;
+  const whole = price && { ...price, perHourMicros: price.perHourMicros + added.perHourMicros };
+  if (most !== undefined && (whole === undefined || whole.perHourMicros > most)) {
+    throw notHere("maxPerHourMicros", "with the addition the offer is not within the limit");
+  }
+  const cpus = positive(Number(wanted["cpus"] ?? 0)) ?? 0;
+  const vcpus = hardware.vcpus === undefined ? undefined : hardware.vcpus + cpus;
+  return { hardware: said({ ...hardware, vcpus }), price: whole };
+}
+
+/** Member by member, in whatever order. */
+function isSame(
+  one: Readonly<Record<string, unknown>> | null | undefined,
+  other: Readonly<Record<string, unknown>>,
+): boolean {
+  const text = (value: Readonly<Record<string, unknown>>) => JSON.stringify(Object.entries(value).toSorted());
+  return one !== null && one !== undefined && text(one) === text(other);
+}
+
+function notHere(field: string, message: string): ComputeError {
+  const more = { scope: "offer", retryable: false, effect: "none" } as const;
+  return new ComputeError({ code: "no_capacity", field, message: `${field}: ${message}`, ...more });
 }

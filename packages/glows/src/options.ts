@@ -13,6 +13,21 @@ export const optionsSchema = z.strictObject({
     .max(limits.id)
     .optional()
     .describe("The image that offers are looked up for where a search or launch names none"),
+  groupByRegion: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Reads the catalogue by regions, which takes fewer requests; the shape of that answer is inferred",
+    ),
+  networkDomains: z
+    .array(z.int().nonnegative())
+    .min(1)
+    .default([0])
+    .describe("The region domains whose networks are listed; an instance's raw record shows its domain"),
+  snapshotStatuses: z
+    .record(z.string(), z.enum(["creating", "ready", "failed", "unknown"]))
+    .optional()
+    .describe("Further or other meanings of the numbers of a snapshot's status"),
 });
 
 export type GlowsOptions = z.output<typeof optionsSchema>;
@@ -28,6 +43,15 @@ const unitSpecSchema = z.looseObject({
   gpu_name: z.string().optional(),
   cpu_name: z.string().optional(),
   ram_mb: quantity.optional(),
+});
+
+const notAdded = z.never("cannot be added to a machine").optional();
+/** It has no id of its own, and no GPUs. */
+const extraResourceSchema = z.looseObject({
+  cpus: quantity.optional(),
+  resource_id: notAdded,
+  gpus: notAdded,
+  gpu_name: notAdded,
 });
 
 /** Fields of the create body that a launch request has no word for, by the cloud's own names. */
@@ -57,10 +81,12 @@ export const launchOptionsSchema = z.strictObject({
     })
     .optional()
     .describe("The base resource itself, as a specification of the catalogue gives it (inferred name)"),
-  extra_resource: z
-    .looseObject({ cpus: quantity.optional() })
+  extra_resource: extraResourceSchema
     .optional()
-    .describe("Resources beyond the base unit, as the catalogue offers them (inferred name)"),
+    .describe("Resources beyond the base units, as the catalogue offers them (inferred name)"),
+  extra_resources: extraResourceSchema
+    .optional()
+    .describe("The same under the other name that the reference may mean; one of the two"),
   net_ids: z.array(id).max(limits.networks).optional().describe("The private network to join; at most one"),
   network_type: z.int().min(0).max(7).optional().describe("0 is the account's mesh, 6 a public address"),
   public_ip_id: id.optional().describe("A public address of the account"),

@@ -1,15 +1,26 @@
-import type { Endpoint, ErrorRow, StatusRow, Table, Timing } from "@gpuport/core";
+import type { Endpoint, ErrorRow, Network, Snapshot, StatusRow, Table, Timing } from "@gpuport/core";
 
 export type EndpointName =
   | "instance.create"
   | "instance.get"
   | "instance.cancel"
   | "instance.list"
-  | "spec.list";
+  | "instance.stat"
+  | "spec.list"
+  | "image.create"
+  | "image.delete"
+  | "image.list"
+  | "snapshot.create"
+  | "snapshot.list"
+  | "network.create"
+  | "network.list"
+  | "network.attach"
+  | "network.endpoints";
 
 /**
- * The operations of the SDK API that are used here. The create is printed in the vendor's own sample and the list has
- * been seen live by an independent client; that client's paths of the other three are not printed by the vendor.
+ * The 15 operations of the SDK API. The create is printed in the vendor's own sample and the list has been seen live by
+ * an independent client; the other paths are that client's (get, cancel, catalogue, create of a snapshot) or follow the
+ * pattern of their neighbours, and the vendor prints none of them.
  *
  * @see https://sdkdoc.glows.ai
  */
@@ -18,7 +29,18 @@ export const endpoints: Readonly<Record<EndpointName, Endpoint>> = {
   "instance.get": { method: "GET", path: "sdk/v1/instance", evidence: "inferred" },
   "instance.cancel": { method: "DELETE", path: "sdk/v1/instance", evidence: "inferred" },
   "instance.list": { method: "GET", path: "sdk/v1/instance/list", evidence: "live" },
+  "instance.stat": { method: "GET", path: "sdk/v1/instance/stat", evidence: "inferred" },
   "spec.list": { method: "GET", path: "sdk/v1/spec/list", evidence: "inferred" },
+  "image.create": { method: "POST", path: "sdk/v1/image", evidence: "inferred" },
+  // The reference shows a body, not a query.
+  "image.delete": { method: "DELETE", path: "sdk/v1/image", evidence: "inferred" },
+  "image.list": { method: "GET", path: "sdk/v1/image/list", evidence: "inferred" },
+  "snapshot.create": { method: "POST", path: "sdk/v1/snapshot", evidence: "inferred" },
+  "snapshot.list": { method: "GET", path: "sdk/v1/snapshot/list", evidence: "inferred" },
+  "network.create": { method: "POST", path: "sdk/v1/network", evidence: "inferred" },
+  "network.list": { method: "GET", path: "sdk/v1/network/list", evidence: "inferred" },
+  "network.attach": { method: "POST", path: "sdk/v1/network/attach", evidence: "inferred" },
+  "network.endpoints": { method: "GET", path: "sdk/v1/network/endpoint/list", evidence: "inferred" },
 };
 
 /**
@@ -60,6 +82,31 @@ export const statusMessages: Table<string> = {
 };
 
 /**
+ * What the numbers of a snapshot's status mean. Inferred: the only printed sample is a 3 with sizes and a later time of
+ * change; the other seven are not explained anywhere.
+ *
+ * @see https://sdkdoc.glows.ai
+ */
+export const snapshotStatuses: Table<Snapshot["status"]> = { "3": "ready" };
+
+/**
+ * The `machine_category` numbers of the catalogue: 0 is documented by a sample, 1 is inferred, 2 and 3 are not explained.
+ *
+ * @see https://sdkdoc.glows.ai
+ */
+export const machineCategories = { gpu: 0, cpu: 1 } as const;
+
+/**
+ * The types of networks that are listed: the account's mesh, and its public addresses (NAT4). A list shows one of them.
+ *
+ * @see https://sdkdoc.glows.ai
+ */
+export const networkTypes: readonly { readonly network_type: number; readonly kind: Network["kind"] }[] = [
+  { network_type: 0, kind: "private" },
+  { network_type: 6, kind: "public_ip" },
+];
+
+/**
  * Refusals, by the number in `code`; `instance.get 6` is number 6 of one endpoint, and `HTTP 401` an HTTP status. Each
  * documented number but 1 refuses before any work. A number that is not here may mean anything.
  *
@@ -73,6 +120,8 @@ export const errors: Table<ErrorRow> = {
   // Their only argument is an id or a meta key, and its form is checked before it is sent.
   "instance.get 6": { code: "not_found", effect: "none" },
   "instance.cancel 6": { code: "not_found", effect: "none" },
+  "image.delete 6": { code: "not_found", effect: "none" },
+  "network.endpoints 6": { code: "not_found", effect: "none" },
   /** PermissionDenied */
   "7": { code: "permission_denied", effect: "none" },
   /** MetaKeyExist */
@@ -109,6 +158,8 @@ export const errors: Table<ErrorRow> = {
   "215": { code: "no_capacity", effect: "none", scope: "region" },
   /** Every call's token is checked before anything else; inferred, the live answer is number 176. */
   "HTTP 401": { code: "unauthenticated", effect: "none" },
+  /** Inferred; a gateway may say it of a request that it has passed on. */
+  "HTTP 408": { code: "unavailable" },
 };
 
 /**
@@ -137,9 +188,15 @@ export const facts: Timing = {
 export const limits = {
   id: 64,
   modelName: 128,
+  region: 128,
   remark: 32,
   cmd: 512,
   envs: 512,
   networks: 1,
+  keywords: 100,
+  imageLink: 512,
+  snapshotName: 32,
+  networkName: 32,
+  attached: 10,
   perPage: 20,
 } as const;

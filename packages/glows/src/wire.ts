@@ -34,7 +34,19 @@ const upTo = (most: number) =>
 /** Large enough for any size or price, and small enough to be multiplied by {@link pieces}. */
 const amount = upTo(1e9);
 const pieces = upTo(100_000);
+const bytes = upTo(Number.MAX_SAFE_INTEGER);
 const part = <Schema extends z.ZodType>(schema: Schema) => schema.nullish().catch(undefined);
+
+/** A moment in Unix seconds, which 64-bit serialisers write as text. */
+const seconds = part(z.union([z.number(), z.string()]));
+/** A number that stands for a word. */
+const numbered = z
+  .union([z.number(), z.string()])
+  .nullish()
+  .catch(undefined)
+  .transform((value) =>
+    value === null || value === undefined ? undefined : String(value).trim() || undefined,
+  );
 
 /** Every answer is one flat object; only code 0 is a success. */
 export const doneSchema = z.object({ code: z.literal(0) });
@@ -69,8 +81,7 @@ export const machineSchema = z.object({
   accesses: part(
     z.array(part(z.object({ protocol: text, listenPort: amount, /** Empty until scheduled. */ url: text }))),
   ),
-  /** Unix seconds, which 64-bit serialisers write as text. */
-  createTime: part(z.object({ seconds: part(z.union([z.number(), z.string()])) })),
+  createTime: part(z.object({ seconds })),
   remark: text,
   /** The `custom_meta_key` of the create. */
   metaKey: text,
@@ -122,13 +133,27 @@ const count = z
   .pipe(z.int().nonnegative());
 const paginationSchema = z.object({ total: count, numPages: count.nullish() });
 
-/** No rows are believed only beside a count that says so. */
-export const instancePageSchema = doneSchema
-  .extend({ pagination: paginationSchema, instances: z.array(kept(machineSchema)).nullish() })
-  .refine(({ pagination, instances }) => Array.isArray(instances) || pagination.total === 0, {
-    path: ["instances"],
-    message: "missing",
+export type Pagination = z.output<typeof paginationSchema>;
+
+/** A page of rows that stand under this name. No rows are believed only beside a count that says so. */
+function pageOf<Row extends z.ZodType>(name: string, row: Row) {
+  const rowsSchema = z.array(kept(row)).nullish();
+  return z.looseObject({ ...doneSchema.shape, pagination: paginationSchema }).transform((answer, context) => {
+    const { data: rows, error } = rowsSchema.safeParse(answer[name]);
+    for (const { path, message } of error?.issues ?? []) {
+      context.addIssue({ code: "custom", path: [name, ...path], message });
+    }
+    if (error === undefined && !rows && answer.pagination.total > 0) {
+      context.addIssue({ code: "custom", path: [name], message: "missing" });
+    }
+    return { rows: rows ?? [], pagination: answer.pagination };
   });
+}
+
+export const instancePageSchema = pageOf("instances", machineSchema);
+
+/** Sparse: a status that no machine is in has no member. */
+export const statsSchema = doneSchema.extend({ stats: z.record(z.string(), count) });
 
 /**
  * A kind of machine that can be rented in units.
@@ -153,6 +178,17 @@ export const specSchema = z
     }),
     /** Of one unit; 100 000 are one credit (inferred). */
     price: part(z.object({ millicent_per_hour: amount })),
+    /** What can be added to a machine; members beside the CPUs are not documented. */
+    extra_resources: part(
+      z.array(
+        part(
+          z.object({
+            resource: part(z.record(z.string(), z.unknown())),
+            price: part(z.object({ millicent_per_hour: amount })),
+          }),
+        ),
+      ),
+    ),
     avail: part(z.boolean()),
     max_available_units: pieces,
   })
@@ -161,13 +197,65 @@ export const specSchema = z
     message: "names neither a GPU nor a CPU",
   });
 
-export const specPageSchema = doneSchema
-  .extend({ pagination: paginationSchema, specs: z.array(kept(specSchema)).nullish() })
-  .refine(({ pagination, specs }) => Array.isArray(specs) || pagination.total === 0, {
-    path: ["specs"],
-    message: "missing",
-  });
+export const specPageSchema = pageOf("specs", specSchema);
 
+/** The catalogue grouped, whose pages count regions. The members of a group are inferred. */
+export const regionPageSchema = pageOf("regions", z.object({ specs: z.array(kept(specSchema)) }));
+
+/** @see https://sdkdoc.glows.ai */
+export const imageSchema = z.object({
+  image_id: id,
+  name: text,
+  status: numbered,
+  create_time: seconds,
+});
+export const imagePageSchema = pageOf("images", imageSchema);
+/** The name is the cloud's choice. */
+export const imageCreatedSchema = doneSchema.extend({ image_id: id, name: text });
+
+/** @see https://sdkdoc.glows.ai */
+export const snapshotSchema = z.object({
+  snapshot_id: id,
+  instance_id: text,
+  status: numbered,
+  /** 0 until it is complete. */
+  size_bytes: bytes,
+  create_time: seconds,
+});
+export const snapshotPageSchema = pageOf("snapshots", snapshotSchema);
+/** One machine may become several. */
+export const snapshotCreatedSchema = doneSchema.extend({ snapshot_ids: z.array(id).min(1) });
+
+/**
+ * A network, in the reference's own mix of spellings.
+ *
+ * @see https://sdkdoc.glows.ai
+ */
+export const networkSchema = z.object({
+  netID: id,
+  name: text,
+  createTime: part(z.object({ seconds })),
+  create_time: seconds,
+});
+export const networkPageSchema = pageOf("networks", networkSchema);
+export const networkCreatedSchema = doneSchema.extend({ network_id: id });
+
+/** @see https://sdkdoc.glows.ai */
+export const endpointSchema = z.object({
+  endpoint_id: id,
+  network_id: text,
+  instance_id: text,
+  status: numbered,
+  cidr: text,
+  mac: text,
+  create_time: seconds,
+});
+export const endpointPageSchema = pageOf("endpoints", endpointSchema);
+
+export type ReadImage = z.output<typeof imageSchema>;
+export type ReadSnapshot = z.output<typeof snapshotSchema>;
+export type ReadNetwork = z.output<typeof networkSchema>;
+export type ReadEndpoint = z.output<typeof endpointSchema>;
 export type ReadMachine = z.output<typeof machineSchema>;
 export type ReadSpec = z.output<typeof specSchema>;
 

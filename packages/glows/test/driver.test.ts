@@ -328,23 +328,21 @@ describe("describe", () => {
 });
 
 describe("list", () => {
-  const live = [
-    ...["SchedInit", "SchedQueued", "PriceChanged", "Pending", "Running", "Rebooted", "Resuming"],
-    ...["Migrating", "Pausing", "Paused", "Snapshotted", "Checkpointed", "Canceling", "Unavail"],
-    "InvalidNodeStatus",
-  ];
-
-  it("walks all pages of what has not ended, oldest first", async () => {
-    const asked = { per_page: 20, ascending: true, statuses: live };
+  it("walks all pages of everything, oldest first, and leaves out what has ended", async () => {
+    const asked = { per_page: 20, ascending: true };
+    const ended = { ...running, instanceID: "ins-ended000", status: "Exited" };
+    const strange = { ...running, instanceID: "ins-strange0", status: "Hibernating" };
     api()
       .get("/sdk/v1/instance/list")
       .query({ page: 1, ...asked })
-      .reply(200, ok({ ...pagination(2, 1, 2), instances: [running] }));
+      .reply(200, ok({ ...pagination(4, 1, 2), instances: [ended, running] }));
     api()
       .get("/sdk/v1/instance/list")
       .query({ page: 2, ...asked })
-      .reply(200, ok({ ...pagination(2, 2, 2), instances: [legacy] }));
-    expect((await all(provider.list())).map(({ id }) => id)).toEqual(["ins-aaaa1111", "boyqp4g8"]);
+      .reply(200, ok({ ...pagination(4, 2, 2), instances: [legacy, strange] }));
+    const found = await all(provider.list());
+    expect(found.map(({ id }) => id)).toEqual(["ins-aaaa1111", "boyqp4g8", "ins-strange0"]);
+    expect(found.at(-1)).toMatchObject({ status: "unknown", reason: "unrecognized" });
   });
 
   it.each([
@@ -367,7 +365,8 @@ describe("list", () => {
       .get("/sdk/v1/instance/list")
       .query(({ statuses }) => Array.isArray(statuses) && statuses.includes("Hibernating"))
       .reply(200, ok({ ...pagination(1), instances: [{ ...running, status: "Hibernating" }] }));
-    expect(await all(taught.list())).toMatchObject([{ status: "stopped", providerStatus: "Hibernating" }]);
+    const found = await all(taught.list({ statuses: ["stopped"] }));
+    expect(found).toMatchObject([{ status: "stopped", providerStatus: "Hibernating" }]);
   });
 
   it("never asks for more than 20 a page, and for less when told to", async () => {

@@ -16,6 +16,9 @@ function waitlessClock(): Clock {
     sleep: async (ms) => {
       now += ms;
     },
+    alarm() {
+      throw new Error("nothing here is leased");
+    },
   };
 }
 

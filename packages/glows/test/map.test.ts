@@ -12,7 +12,7 @@ const mapped = (instance: unknown, own: Pick<AdapterTables, "statuses"> = tables
   toInstance(instanceAnswerSchema.parse(ok({ instance })).instance, own);
 
 const offered = (row: unknown, wanted: Wanted = {}) => {
-  const [read] = specPageSchema.parse(ok({ ...pagination(1), specs: [row] })).specs ?? [];
+  const [read] = specPageSchema.parse(ok({ ...pagination(1), specs: [row] })).rows;
   if (read === undefined) throw new Error("no row");
   return toOffer(read, wanted);
 };
@@ -409,7 +409,7 @@ describe("whatever the cloud sends", () => {
     fc.assert(
       fc.property(row, wanted, (wire, wish) => {
         const parsed = specPageSchema.safeParse(ok({ ...pagination(1), specs: [wire] }));
-        const [read] = parsed.data?.specs ?? [];
+        const [read] = parsed.data?.rows ?? [];
         const offer = read && toOffer(read, wish);
         if (offer === undefined) return;
         const whole = { ...offer, provider: "glows", observedAt: new Date() };

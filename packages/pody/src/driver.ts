@@ -4,7 +4,7 @@ import {
   type DriverContext,
   type DriverInstance,
   isComputeError,
-  tokenOf,
+  formOfToken,
 } from "@gpuport/core";
 import type * as z from "zod";
 import { failureReader, toInstance, toPlace, toShortName, toUnreadableInstance } from "./map.ts";
@@ -74,7 +74,7 @@ export function createDriver(
         // The answer does not name the pod that stays behind, but the request did.
         if (error.effect === "done") throw error.with({ instanceId: identity });
         // Nobody else has a name made for this launch: if it is taken, this very create has been carried out.
-        if (error.code === "conflict" && tokenOf(identity) === identity)
+        if (error.code === "conflict" && formOfToken(identity) === identity)
           throw error.with({ effect: "maybe" });
         throw error;
       }

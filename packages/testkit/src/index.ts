@@ -22,14 +22,19 @@ interface WithClock {
 export function emulatedClock({ clock }: WithClock): {
   readonly now: () => number;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  readonly alarm: (ms: number, work: () => void) => void;
 } {
+  const alarms: { readonly at: number; readonly work: () => void }[] = [];
   return {
     now: () => clock.now(),
     async sleep(ms, signal) {
       if (signal?.aborted) return;
       await clock.advance(ms);
+      for (const { work } of alarms.filter(({ at }) => at <= clock.now())) work();
+      alarms.splice(0, alarms.length, ...alarms.filter(({ at }) => at > clock.now()));
       // Lets the answers of other calls arrive before time goes on.
       await new Promise((resolve) => setImmediate(resolve));
     },
+    alarm: (ms, work) => void alarms.push({ at: clock.now() + ms, work }),
   };
 }

@@ -9,3 +9,4 @@ export {
 export { type GpuHints, identifyGpu } from "./identify.ts";
 export { gpuMatches, gpuModelName } from "./match.ts";
 export type { GpuIdentity } from "./settle.ts";
+export { type GpuSpellings, gpuSpellings } from "./spellings.ts";

@@ -44,8 +44,11 @@ export interface ApiRequest<Schema extends z.ZodType = z.ZodType> extends Driver
   readonly reads?: boolean | undefined;
   /** Doing it twice is the same as once, so it may be repeated. */
   readonly idempotent?: boolean | undefined;
-  /** This call rents: it is sent once, and a failure that does not prove the contrary has the effect `maybe`. */
-  readonly rents?: boolean | undefined;
+  /**
+   * This call rents: it is sent once, and a failure that does not prove the contrary has the effect `maybe`. `once`:
+   * not even a refusal before any work is followed by another try, because it commits money for long.
+   */
+  readonly rents?: true | "once" | undefined;
   /** This call is the login itself, and goes without the session's token. */
   readonly login?: boolean | undefined;
 }
@@ -79,6 +82,8 @@ export function createApi<Names extends string>(
   // A credential also stands in its header's form: `Basic` is not the password.
   const headerValues = Object.values(options.headers ?? {}).map((value) => value.replace(/^\w+ /, ""));
   const secrets = [...environment.secrets, ...headerValues];
+  /** Tokens of this and of the last session: answers to both may still come. */
+  const tokens: string[] = [];
   for (const [name, { limit }] of Object.entries<Endpoint>(options.endpoints)) {
     if (limit !== undefined && limit.perMs > 0) gates.set(name, createGate(limit, clock));
   }
@@ -95,7 +100,8 @@ export function createApi<Names extends string>(
       return await traced(requestChannel, trace, () => send(name, request, trace, token));
     } catch (error) {
       // A refused token is refused before any work, so the same request may go again, once, with a new one.
-      if (token === undefined || !isComputeError(error, "unauthenticated")) throw error;
+      if (token === undefined || !isComputeError(error, "unauthenticated") || error.effect !== "none")
+        throw error;
       session?.drop(token);
       const renewed = await session?.token(loginCall(request));
       return await traced(requestChannel, { ...trace }, () => send(name, request, trace, renewed));
@@ -110,6 +116,7 @@ export function createApi<Names extends string>(
   ): Promise<unknown> {
     const endpoint = options.endpoints[name];
     const consequences = consequencesOf(endpoint, request);
+    if (token !== undefined && !tokens.includes(token)) tokens.splice(0, tokens.length - 1, token);
     const what = `${environment.provider}: ${request.operation}: ${endpoint.method} ${endpoint.path}`;
     const url = buildUrl(options.baseUrl, endpoint.path, request.params, request.query);
     const answered = await enter(name, request, what);
@@ -166,7 +173,7 @@ export function createApi<Names extends string>(
       failure.effect ?? (failure.code === "rate_limited" ? "none" : answer.status >= 500 ? lost : refused);
     const error = new ComputeError({
       ...failure,
-      message: redact(text, [...secrets, ...(request.secrets ?? [])]),
+      message: redact(text, [...secrets, ...tokens, ...(request.secrets ?? [])]),
       effect,
       retryAfterMs: failure.retryAfterMs ?? retryAfterMs(answer.headers, clock.now()),
       status: answer.status,

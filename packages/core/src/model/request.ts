@@ -100,9 +100,24 @@ export const sshPublicKeySchema = z
     "must be an OpenSSH public key on one line",
   );
 
+/** Two ways to say the same thing exclude each other. */
+export function eitherOr<
+  Schema extends z.ZodType<Pick<LaunchRequest, "offerId" | "gpu" | "image" | "snapshot">>,
+>(schema: Schema): Schema {
+  return schema
+    .refine(({ offerId, gpu }) => offerId === undefined || gpu === undefined, {
+      path: ["gpu"],
+      message: "give either offerId or gpu, not both",
+    })
+    .refine(({ image, snapshot }) => image === undefined || snapshot === undefined, {
+      path: ["snapshot"],
+      message: "give either image or snapshot, not both",
+    });
+}
+
 /** Held against every request before anything is sent; unknown keys are refused. */
-export const launchRequestSchema = z
-  .strictObject({
+export const launchRequestSchema = eitherOr(
+  z.strictObject({
     key: z.string().min(1).max(255).optional(),
     name: z.string().trim().min(1).max(128).optional(),
     labels: z.record(z.string().min(1).max(128), z.string().max(256)).optional(),
@@ -129,15 +144,8 @@ export const launchRequestSchema = z
     maxPerHourMicros: amount.optional(),
     lease: z.strictObject({ ttlMs: z.int().min(1_000), onExpiry: z.enum(["terminate", "stop"]) }).optional(),
     providerOptions: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
-  })
-  .refine((request) => request.offerId === undefined || request.gpu === undefined, {
-    path: ["gpu"],
-    message: "give either offerId or gpu, not both",
-  })
-  .refine((request) => request.image === undefined || request.snapshot === undefined, {
-    path: ["snapshot"],
-    message: "give either image or snapshot, not both",
-  }) satisfies z.ZodType<LaunchRequest>;
+  }),
+) satisfies z.ZodType<LaunchRequest>;
 
 /** Fields that say who asks and what may be paid; every cloud honours them, because core does. */
 export const universalFields = ["key", "gpu", "maxPerHourMicros", "lease", "providerOptions"] as const;

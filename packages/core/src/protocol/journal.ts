@@ -2,12 +2,13 @@
  * Where a launch stands:
  * - `open`: a create was sent, or is about to be, and what it did is not known;
  * - `created`: the cloud has said so; the machine is ours until it is `ended`;
+ * - `ending`: it was asked to end, and nothing proves yet that it did;
  * - `refused`: proven not to exist;
  * - `ended`: terminated, with evidence.
  */
-export type LaunchState = "open" | "created" | "refused" | "ended";
+export type LaunchState = "open" | "created" | "ending" | "refused" | "ended";
 
-export const launchStates: readonly LaunchState[] = ["open", "created", "refused", "ended"];
+export const launchStates: readonly LaunchState[] = ["open", "created", "ending", "refused", "ended"];
 
 /** What is remembered of one launch. Holds no secret: the request is kept as a hash. */
 export interface LaunchRecord {

@@ -6,7 +6,6 @@ import type { Timing } from "../facts.ts";
 import type { LeaseWish, Offer } from "../model/index.ts";
 import type { Budget, Hold, LaunchRecord, LaunchState } from "./journal.ts";
 import { findByIdentity, pauseBetweenLooks } from "./look.ts";
-import { newToken } from "./token.ts";
 
 // Launches exactly one machine.
 //
@@ -20,8 +19,8 @@ import { newToken } from "./token.ts";
 export interface LaunchMeans {
   readonly driver: ComputeDriver;
   readonly timing: Timing;
-  /** The longest that one create request may take. */
-  readonly createTimeoutMs: number;
+  /** The longest that a create may be under way or unseen after it was sent. */
+  readonly windowMs: number;
   readonly clock: Clock;
   /** This launch, in this caller's hands. */
   readonly hold: Hold;
@@ -36,6 +35,7 @@ export interface LaunchIntent {
   readonly requestHash: string;
   readonly request: Omit<DriverLaunchRequest, "identity" | "offer">;
   readonly providerOptions: unknown;
+  readonly newToken: () => string;
   readonly identity: (token: string) => string;
   readonly late: LaunchRecord["late"];
   readonly lease?: LeaseWish | undefined;
@@ -73,7 +73,7 @@ export async function launchExactlyOnce(
     return { machine: { id: earlier.instanceId }, earlier: earlier.state };
   }
   if (earlier?.state === "open") {
-    const settled = await tried(() => resume(means, earlier, call));
+    const settled = await tried(() => settle(means, { record: earlier }, call, undefined));
     if (settled.yes !== undefined) return { machine: settled.yes };
     const neverWas = isComputeError(settled.error) && settled.error.effect === "none" && !call.signal.aborted;
     if (!neverWas) throw settled.error;
@@ -95,9 +95,16 @@ export async function launchExactlyOnce(
   throw gone ?? new ComputeError({ code: "no_capacity", message: "no offer matches the request" });
 }
 
-/** Finds out what became of a create that an earlier call, or an earlier process, left open. */
-export function resume(means: LaunchMeans, record: LaunchRecord, call: DriverCall): Promise<Launched> {
-  return settle(means, { record }, call, undefined);
+/**
+ * Finds out what became of a launch that an earlier call, or an earlier process, left open. Nobody waits for its machine
+ * any more, so it is ended where its caller wanted that.
+ */
+export async function resume(means: LaunchMeans, record: LaunchRecord, call: DriverCall): Promise<Launched> {
+  const attempted: Attempt = { record };
+  const machine = await settle(means, attempted, call, undefined);
+  if (record.late === "adopt") return machine;
+  const message = "the machine showed up after its launch was given up";
+  return endLeftover(means, attempted, machine.id, new ComputeError({ code: "cancelled", message }));
 }
 
 /** One token, and what has been written down of it. */
@@ -114,7 +121,7 @@ async function attempt(
   call: DriverCall,
 ): Promise<Launched> {
   const { clock, driver, hold } = means;
-  const token = newToken();
+  const token = intent.newToken();
   const identity = intent.identity(token);
   if (!identity.includes(token) && (await findByIdentity(driver, identity, call)).length > 0) {
     throw new ComputeError({ code: "conflict", message: `there is a machine named ${identity} already` });
@@ -154,8 +161,7 @@ async function settle(
   call: DriverCall,
   cause: unknown,
 ): Promise<Launched> {
-  const { driver, timing, clock } = means;
-  const windowMs = timing.visibilityLagMs + timing.lateCommitMs + means.createTimeoutMs;
+  const { driver, timing, clock, windowMs } = means;
   let resends = timing.launchIdentity === "label" ? maxResends : 0;
   /** The cloud has said that a machine with this name is there, so absence proves nothing any more. */
   let taken = false;

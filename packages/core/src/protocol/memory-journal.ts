@@ -1,5 +1,5 @@
 import { ComputeError } from "../errors.ts";
-import type { Budget, Journal, LaunchRecord } from "./journal.ts";
+import type { Budget, Journal, LaunchRecord, LaunchState } from "./journal.ts";
 
 /** A journal that lives as long as the process. */
 export function memoryJournal(): Journal {
@@ -44,14 +44,16 @@ export function memoryJournal(): Journal {
   };
 }
 
+const mayBill: ReadonlySet<LaunchState> = new Set(["open", "created", "ending"]);
+
 /**
- * Holds a record against a budget: what all other open and created launches cost, and what this one would.
+ * Holds a record against a budget: what all other launches that may bill cost, and what this one would.
  *
  * @throws `quota_exceeded`.
  */
 export function checkBudget(budget: Budget, record: LaunchRecord, others: Iterable<LaunchRecord>): void {
   const counts = ({ provider, rate, state }: LaunchRecord): boolean =>
-    (state === "open" || state === "created") &&
+    mayBill.has(state) &&
     rate?.currency === budget.currency &&
     (budget.provider === undefined || budget.provider === provider);
   if (!counts(record)) return;

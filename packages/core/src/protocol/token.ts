@@ -6,22 +6,26 @@ const checkLength = 4;
 const tokenPattern = new RegExp(`${mark}[${alphabet}]{${randomLength + checkLength}}$`);
 
 /**
- * What marks a launch at the cloud: `gp`, 70 random bits, and a check over them, 20 characters in all. Letters and
- * digits only, so that every cloud takes it as a name. The check tells our machines from a stranger's that
- * happens to be called alike.
+ * What marks a launch at the cloud: `gp`, 70 random bits, and a check over them and the owner, 20 characters in all.
+ * Letters and digits only, so that every cloud takes it as a name. The check tells our machines from a stranger's that
+ * happens to be called alike, and from those of another owner on the same account.
  */
-export function newToken(): string {
+export function newToken(owner = ""): string {
   const bytes = crypto.getRandomValues(new Uint8Array(randomLength));
   const random = Array.from(bytes, (byte) => alphabet[byte % 32]).join("");
-  return mark + random + check(random);
+  return mark + random + check(random, owner);
 }
 
-/** The token at the end of a machine's name or label, if there is one of ours. */
-export function tokenOf(identity: string | undefined): string | undefined {
-  const token = identity?.match(tokenPattern)?.[0];
-  if (token === undefined) return undefined;
-  const random = token.slice(mark.length, mark.length + randomLength);
-  return check(random) === token.slice(-checkLength) ? token : undefined;
+/** What has the form of a token at the end of a machine's name or label, whoever made it. */
+export function formOfToken(identity: string | undefined): string | undefined {
+  return identity?.match(tokenPattern)?.[0];
+}
+
+/** The token at the end of a machine's name or label, if this owner made it. */
+export function tokenOf(identity: string | undefined, owner = ""): string | undefined {
+  const token = formOfToken(identity);
+  const random = token?.slice(mark.length, mark.length + randomLength);
+  return random !== undefined && check(random, owner) === token?.slice(-checkLength) ? token : undefined;
 }
 
 /** The identity on a cloud that has one free text for a name: the caller's name, then the token. */
@@ -31,16 +35,16 @@ export function labelOf(token: string, name: string | undefined): string {
 
 /** The caller's part of {@link labelOf}; a label that carries no token is a name as it stands. */
 export function nameFromLabel(label: string | undefined): string | undefined {
-  const token = tokenOf(label);
+  const token = formOfToken(label);
   if (token === undefined || label === undefined) return label === "" ? undefined : label;
   const name = label.slice(0, -token.length).replace(/-$/, "");
   return name === "" ? undefined : name;
 }
 
 /** FNV-1a, folded to 20 bits. */
-function check(random: string): string {
+function check(random: string, owner: string): string {
   let hash = 0x811c9dc5;
-  for (const letter of random) hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193);
+  for (const letter of random + owner) hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193);
   let bits = (hash ^ (hash >>> 20)) & 0xfffff;
   let text = "";
   for (let index = 0; index < checkLength; index += 1) {

@@ -175,6 +175,7 @@ export async function startNorthwind() {
         advance(ms);
         await new Promise((resolve) => setImmediate(resolve));
       },
+      alarm: (ms: number, work: () => void) => void later.push({ at: now + ms, work }),
     },
     advance,
     async [Symbol.asyncDispose](): Promise<void> {

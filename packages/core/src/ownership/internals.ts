@@ -1,0 +1,40 @@
+import type { Clock } from "../clock.ts";
+import { ComputeError } from "../errors.ts";
+import type { ProviderFacts } from "../facts.ts";
+import type { Instance } from "../model/index.ts";
+import type { Hold, Journal, LaunchRecord } from "../protocol/journal.ts";
+import type { CallOptions, ComputeProvider } from "../provider.ts";
+
+/** A machine of the account, with what it carries in the cloud's identity field. */
+export interface Surveyed {
+  readonly instance: Instance;
+  readonly identity?: string | undefined;
+}
+
+/** What the functions of this folder need of a provider, and its users do not. */
+export interface ProviderInternals {
+  readonly clock: Clock;
+  readonly facts: ProviderFacts;
+  readonly journal: Journal;
+  readonly owner: string;
+  /** The longest that a create may be under way or unseen after it was sent. */
+  readonly windowMs: number;
+  /** Every machine of the account; complete, or it throws. */
+  readonly survey: (options?: CallOptions) => AsyncIterable<Surveyed>;
+  /** Finds out what became of an open launch, and ends it if `late` says so. */
+  readonly resume: (hold: Hold, record: LaunchRecord, options?: CallOptions) => Promise<Instance>;
+}
+
+const internals = new WeakMap<object, ProviderInternals>();
+
+export function keepInternals(provider: object, kept: ProviderInternals): void {
+  internals.set(provider, kept);
+}
+
+/** @throws `invalid_argument` for what is not a provider that this copy of the package has made. */
+export function internalsOf(provider: ComputeProvider): ProviderInternals {
+  const kept = internals.get(provider);
+  if (kept !== undefined) return kept;
+  const message = `${provider.name}: not a provider of this copy of @gpuport/core`;
+  throw new ComputeError({ code: "invalid_argument", field: "providers", message });
+}

@@ -1,0 +1,206 @@
+import type { ComputeErrorCode, Effect, ErrorScope } from "@gpuport/core";
+import { describe, expect, it } from "vitest";
+import { collect, driverCall, image, offerId, open, openDriver } from "./support.ts";
+
+interface Row {
+  readonly status: number;
+  readonly body: unknown;
+  readonly code: ComputeErrorCode;
+  /** Of a create. A failed read has changed nothing. */
+  readonly effect: Effect;
+  readonly scope: ErrorScope;
+  /** Whether the same read may be made again; a create only where nothing was done. */
+  readonly retryable: boolean;
+  /** Of a read, where "not found" cannot be about a machine. */
+  readonly readCode?: ComputeErrorCode;
+  readonly readScope?: ErrorScope;
+}
+
+type Meaning = Omit<Row, "status" | "body">;
+
+const none = { effect: "none", retryable: false } as const;
+const meanings = {
+  auth: { code: "unauthenticated", scope: "account", ...none },
+  looseAuth: {
+    ...{ code: "unknown", scope: "request", effect: "maybe", retryable: false },
+    ...{ readCode: "unauthenticated", readScope: "account" },
+  },
+  permission: { code: "permission_denied", scope: "account", ...none },
+  notFound: { code: "not_found", scope: "request", ...none, readCode: "unknown" },
+  invalid: { code: "invalid_argument", scope: "request", ...none },
+  exists: { code: "conflict", scope: "request", effect: "maybe", retryable: false },
+  funds: { code: "insufficient_funds", scope: "account", ...none },
+  quota: { code: "quota_exceeded", scope: "account", ...none },
+  noCapacity: { code: "no_capacity", scope: "region", effect: "none", retryable: true },
+  throttled: { code: "rate_limited", scope: "account", effect: "none", retryable: true },
+  conflict: { code: "conflict", scope: "request", effect: "maybe", retryable: false },
+  unavailable: { code: "unavailable", scope: "provider", effect: "maybe", retryable: true },
+} as const satisfies Readonly<Record<string, Meaning>>;
+
+/** Section by section of what the cloud says, in both languages. */
+const phrases: readonly (readonly [Meaning, readonly string[]])[] = [
+  [
+    meanings.auth,
+    [
+      "Not logged in or login expired, please log in again",
+      "Unauthorized",
+      "invalid token",
+      "the token expired",
+      "用户未登录",
+    ],
+  ],
+  // May be about a machine's own password, and then come after the work: a create must not be replayed for it.
+  [meanings.looseAuth, ["Incorrect username or password", "登录失败"]],
+  [meanings.permission, ["no permission for this", "Forbidden", "无权限操作"]],
+  [
+    meanings.notFound,
+    ["ent: instance not found", "Volume not found", "volume not found", "实例不存在", "未找到镜像"],
+  ],
+  [
+    meanings.invalid,
+    [
+      'field "billing.duration" is not set',
+      "invalid region",
+      "illegal params",
+      "name is required",
+      "参数错误",
+    ],
+  ],
+  [meanings.exists, ["it already exists", "duplicate name", "名称已存在"]],
+  [
+    meanings.funds,
+    ["balance too low", "insufficient funds", "account in arrears", "余额不足，请充值", "账户欠费"],
+  ],
+  [meanings.quota, ["quota used up", "limit exceeded", "超出配额"]],
+  [
+    meanings.noCapacity,
+    ["out of stock", "sold out", "no available machine", "insufficient resources", "库存不足", "资源不足"],
+  ],
+  [meanings.throttled, ["Too many requests", "too frequent", "操作频繁"]],
+  [
+    meanings.conflict,
+    ["illegal status", "wrong state", "cannot do this now", "is not running", "实例状态不允许该操作"],
+  ],
+];
+
+const statuses: readonly (readonly [number, Meaning])[] = [
+  [400, meanings.invalid],
+  [401, meanings.auth],
+  [402, { ...meanings.funds, effect: "maybe" }],
+  [403, meanings.permission],
+  [404, { code: "invalid_config", scope: "provider", ...none }],
+  [405, { code: "invalid_config", scope: "provider", effect: "maybe", retryable: false }],
+  [408, meanings.unavailable],
+  [409, meanings.conflict],
+  [418, { ...meanings.invalid, effect: "maybe" }],
+  [429, meanings.throttled],
+  [500, meanings.unavailable],
+  [502, meanings.unavailable],
+  [503, meanings.unavailable],
+  [504, meanings.unavailable],
+  [507, meanings.unavailable],
+  [301, { code: "invalid_config", scope: "provider", ...none }],
+];
+
+const unknown = { code: "unknown", scope: "request", effect: "maybe", retryable: false } as const;
+
+const rows: readonly Row[] = [
+  ...phrases.flatMap(([meaning, messages]) =>
+    [200, 400].flatMap((status) => messages.map((message) => ({ status, body: { message }, ...meaning }))),
+  ),
+  ...statuses.map(([status, meaning]) => ({ status, body: "<html>something</html>", ...meaning })),
+  { status: 401, body: { code: -1, message: "什么" }, ...meanings.auth },
+  { status: 401, body: { code: "-1", message: "the resource is not found" }, ...meanings.auth },
+  { status: 401, body: { message: "wrong password" }, ...meanings.auth },
+  { status: 500, body: { message: "token expired" }, ...meanings.looseAuth },
+  // -1 alone is no class.
+  { status: 200, body: { code: -1, message: "oops" }, ...unknown },
+  { status: 200, body: { message: "oops" }, ...unknown },
+  { status: 200, body: { message: "oops", instances: null, instanceId: null }, ...unknown },
+  { status: 403, body: { message: "oops" }, ...meanings.permission },
+  // Throttling and gateways, whatever they say.
+  { status: 429, body: { message: "invalid" }, ...meanings.throttled },
+  { status: 503, body: { message: "invalid state" }, ...meanings.unavailable },
+  // What a server says that broke down proves nothing.
+  { status: 500, body: { message: "invalid memory address" }, ...meanings.invalid, effect: "maybe" },
+  { status: 500, body: { message: "out of stock" }, ...meanings.noCapacity, effect: "maybe" },
+  // A list that says 404 says nothing about a machine.
+  {
+    status: 404,
+    body: { message: "ent: instance not found" },
+    ...meanings.notFound,
+    readCode: "invalid_config",
+    readScope: "provider",
+  },
+  // Neither a success nor a message.
+  { status: 200, body: {}, code: "bad_response", scope: "provider", effect: "maybe", retryable: false },
+  { status: 200, body: "[]", code: "bad_response", scope: "provider", effect: "maybe", retryable: false },
+  { status: 200, body: "<html>", code: "bad_response", scope: "provider", effect: "maybe", retryable: true },
+];
+
+function answering({ status, body }: { readonly status: number; readonly body: unknown }) {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return openDriver(async () => new Response(text, { status, headers: { location: "https://hpc-ai.com/" } }));
+}
+
+describe("what the cloud refuses with", () => {
+  it.each(rows)("$status $body", async (row) => {
+    const driver = answering(row);
+    const create = driver.launch({ identity: "gp", offerId, image }, {}, driverCall("launch"));
+    const safe = row.effect === "none" && row.retryable;
+    await expect(create).rejects.toMatchObject({
+      code: row.code,
+      effect: row.effect,
+      scope: row.scope,
+      retryable: safe,
+    });
+    const { readCode = row.code, readScope = row.scope } = row;
+    await expect(driver.list(driverCall("list"))).rejects.toMatchObject({
+      ...{ code: readCode, scope: readScope, retryable: row.retryable, effect: "none" },
+    });
+  });
+
+  it("keeps the cloud's words and code", async () => {
+    const driver = answering({ status: 200, body: { code: 1207, message: "实例状态不允许该操作" } });
+    await expect(driver.terminate("notebook-1", driverCall("terminate"))).rejects.toMatchObject({
+      code: "conflict",
+      providerCode: "1207",
+      message: expect.stringContaining("实例状态不允许该操作"),
+    });
+  });
+
+  it("believes a bare 404 of a confirmed path where it names a machine, and nowhere else", async () => {
+    const driver = answering({ status: 404, body: "404 page not found" });
+    const terminate = driver.terminate("notebook-1", driverCall("terminate"));
+    await expect(terminate).rejects.toMatchObject({ code: "not_found" });
+    await expect(driver.list(driverCall("list"))).rejects.toMatchObject({ code: "invalid_config" });
+  });
+
+  it("blames the path for a bare 404 where nobody has confirmed it", async () => {
+    const driver = answering({ status: 404, body: "404 page not found" });
+    const start = driver.power?.start("notebook-1", driverCall("power.start"));
+    await expect(start).rejects.toMatchObject({ code: "invalid_config", scope: "provider" });
+  });
+
+  it("takes a row of the configuration first", async () => {
+    const body = JSON.stringify({ message: "Instance is invalid: budget frozen" });
+    const provider = open({
+      errors: { "budget frozen": { code: "permission_denied", scope: "account" } },
+      fetch: async () => new Response(body, { status: 400 }),
+    });
+    await expect(collect(provider.list())).rejects.toMatchObject({ code: "permission_denied" });
+  });
+
+  it("says that an access token cannot be renewed", async () => {
+    const answer = { code: -1, message: "Not logged in or login expired, please log in again" };
+    const provider = open({
+      apiKey: undefined,
+      accessToken: "token-of-yesterday",
+      fetch: async () => new Response(JSON.stringify(answer), { status: 401 }),
+    });
+    await expect(collect(provider.list())).rejects.toMatchObject({
+      code: "unauthenticated",
+      message: expect.stringMatching(/Not logged in.*cannot be renewed/),
+    });
+  });
+});

@@ -1,0 +1,39 @@
+import type { Offers, Power } from "@gpuport/core";
+import { describe, expectTypeOf, it } from "vitest";
+import { type HpcAiLaunchOptions, hpcAi, hpcAiRaw, type Machine } from "../src/index.ts";
+
+describe("hpcAi", () => {
+  it("takes what the cloud needs, and nothing else", () => {
+    hpcAi();
+    hpcAi({ accessToken: "t" });
+    hpcAi({ username: "u", password: "p", currency: "CNY", baseUrl: "https://cloud.luchentech.com/api" });
+    hpcAi({ apiKey: "k", catalogue: { types: [{ instanceTypeId: "t", regionId: "r" }] } });
+    // @ts-expect-error there is no such option
+    hpcAi({ token: "t" });
+    // @ts-expect-error a type without its region could not be launched
+    hpcAi({ apiKey: "k", catalogue: { types: [{ instanceTypeId: "t" }] } });
+  });
+
+  it("has power and offers, and no other group", () => {
+    const provider = hpcAi({ apiKey: "k" });
+    expectTypeOf(provider.power).toEqualTypeOf<Required<Power>>();
+    expectTypeOf(provider.offers).toEqualTypeOf<Offers>();
+    // @ts-expect-error HPC-AI has no snapshots
+    provider.snapshots;
+  });
+
+  it("names its launch options as the cloud does", () => {
+    const options: HpcAiLaunchOptions = {
+      instanceTypeId: "t",
+      billing: { chargeMode: "tidePerHour" },
+      instanceConfiguration: { extraDataDiskSizeDB: 100 },
+    };
+    expectTypeOf(options).toExtend<HpcAiLaunchOptions>();
+    // @ts-expect-error there is no such charge mode
+    expectTypeOf({ billing: { chargeMode: "perYear" } } as const).toExtend<HpcAiLaunchOptions>();
+  });
+
+  it("gives the cloud's own record of an instance", () => {
+    expectTypeOf(hpcAiRaw).returns.toEqualTypeOf<Machine | undefined>();
+  });
+});

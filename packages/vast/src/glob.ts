@@ -1,0 +1,36 @@
+import type { Table } from "@gpuport/core";
+
+/** Texts come from strangers' machines; what matters stands at their start. */
+const longestText = 4000;
+
+/**
+ * The first row of an ordered table that fits. A key of letters, digits, `_`, `.` and `-` is a word, and must equal the
+ * given one. Any other key is a pattern for the whole text: `*` stands for anything within one part (without blanks
+ * and slashes), `**` for anything, `(a|b)` for either. Case does not count.
+ */
+export function firstMatch<Row>(table: Table<Row>, word: string, text: string): Row | undefined {
+  const start = text.slice(0, longestText);
+  for (const [pattern, row] of compiled(table)) {
+    if (typeof pattern === "string" ? pattern === word.toLowerCase() : pattern.test(start)) return row;
+  }
+  return undefined;
+}
+
+type Compiled<Row> = readonly (readonly [string | RegExp, Row])[];
+const known = new WeakMap<object, Compiled<unknown>>();
+
+function compiled<Row>(table: Table<Row>): Compiled<Row> {
+  const cached = known.get(table);
+  if (cached !== undefined) return cached as Compiled<Row>; // only ever made of this very table
+  const made = Object.entries(table).map(([key, row]) => [toPattern(key), row] as const);
+  known.set(table, made);
+  return made;
+}
+
+function toPattern(key: string): string | RegExp {
+  if (/^[\w.-]+$/.test(key)) return key.toLowerCase();
+  const source = key
+    .replace(/[\\^$+?.[\]{}]/g, "\\$&")
+    .replace(/\*+/g, (stars) => (stars.length > 1 ? ".*" : "[^/\\s]*"));
+  return new RegExp(`^${source}$`, "is");
+}
