@@ -23,6 +23,7 @@ export interface Machine {
 }
 
 export interface Seen {
+  readonly at: number;
   readonly method: string;
   readonly path: string;
   readonly query: string;
@@ -124,7 +125,7 @@ export async function startNorthwind() {
   function answer(request: IncomingMessage, response: ServerResponse, body: string): void {
     const url = new URL(request.url ?? "/", "http://localhost");
     const method = request.method ?? "GET";
-    seen.push({ method, path: url.pathname, query: url.search, headers: request.headers, body });
+    seen.push({ at: now, method, path: url.pathname, query: url.search, headers: request.headers, body });
     const index = faults.findIndex(({ match }) => match.test(`${method} ${url.pathname}`));
     const fault = index === -1 ? undefined : faults.splice(index, 1)[0]?.fault;
     const authorized =
