@@ -33,7 +33,7 @@ export default {
     {
       name: "only-config-knows-tsyringe",
       severity: "error",
-      from: { pathNot: "^packages/config/src/" },
+      from: { pathNot: "^packages/config/" },
       to: { path: "node_modules/(tsyringe|reflect-metadata)/" },
     },
     {

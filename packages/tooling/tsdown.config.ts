@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { defineConfig, type UserConfig } from "tsdown";
 
 const config: UserConfig = defineConfig({
+  cwd: join(import.meta.dirname, "../.."),
   workspace: { include: ["packages/*"], exclude: ["packages/{testkit,tooling,examples,bench}"] },
   entry: "src/{index,cli}.ts",
   format: "esm",

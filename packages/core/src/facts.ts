@@ -71,4 +71,3 @@ export const endpointOverrideSchema = z.strictObject({
   limit: rateLimitSchema.nullable().optional(),
   timeoutMs: z.int().positive().optional(),
 });
-export type EndpointOverride = z.input<typeof endpointOverrideSchema>;

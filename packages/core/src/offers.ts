@@ -111,7 +111,7 @@ function tooDear({ price }: Offer): ComputeError {
 }
 
 /** Clouds apply filters loosely; what is wanted is checked again here. What an offer does not say is no match. */
-export function offerMatches(offer: Offer, query: OfferQuery, cloud: string): boolean {
+function offerMatches(offer: Offer, query: OfferQuery, cloud: string): boolean {
   const { gpu, diskMiB } = offer.hardware;
   return (
     (query.offerId === undefined || query.offerId === offer.id) &&

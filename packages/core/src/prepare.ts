@@ -2,13 +2,7 @@ import * as z from "zod";
 import type { LaunchSupport } from "./driver.ts";
 import { ComputeError } from "./errors.ts";
 import { gpuMatches, identifyGpu } from "./gpu/index.ts";
-import {
-  type Hardware,
-  type LaunchField,
-  type LaunchRequest,
-  launchRequestSchema,
-  universalFields,
-} from "./model/index.ts";
+import { type Hardware, type LaunchRequest, launchRequestSchema, universalFields } from "./model/index.ts";
 
 /** What a launch request means at one provider: aliases and defaults filled in, everything checked. */
 export interface PreparedLaunch {
@@ -155,12 +149,4 @@ export function parseOrRefuse<Schema extends z.ZodType>(
     field: path,
     message: `${path || "request"}: ${message}`,
   });
-}
-
-/** Which of the fields a request really asks with; for messages and documentation. */
-export function fieldsOf(
-  request: LaunchRequest,
-): readonly (LaunchField | (typeof universalFields)[number])[] {
-  const given = Object.entries(request).filter(([, value]) => value !== undefined);
-  return given.map(([field]) => field as LaunchField);
 }

@@ -30,14 +30,13 @@ export function holdingJournal(store: Store, { holdMs, clock }: HoldingOptions):
   const underWay = new Set<Promise<unknown>>();
   const closing = new AbortController();
   let renewal: ReturnType<typeof setInterval> | undefined;
+  let renewing: Promise<void> | undefined;
   let closed: Promise<void> | undefined;
 
   function tracked<Result>(work: Promise<Result>): Promise<Result> {
-    const settled = work.then(
-      () => underWay.delete(settled),
-      () => underWay.delete(settled),
-    );
-    underWay.add(settled);
+    underWay.add(work);
+    const over = (): unknown => underWay.delete(work);
+    work.then(over, over);
     return work;
   }
 
@@ -49,7 +48,11 @@ export function holdingJournal(store: Store, { holdMs, clock }: HoldingOptions):
 
   function renew(): void {
     // A renewal that fails is due again soon; a hold that is lost by then refuses its next write.
-    tracked(store.renew([...held])).catch(() => {});
+    renewing ??= tracked(store.renew([...held]))
+      .catch(() => {})
+      .finally(() => {
+        renewing = undefined;
+      });
   }
 
   /** Whether it was still held here. */
@@ -70,24 +73,26 @@ export function holdingJournal(store: Store, { holdMs, clock }: HoldingOptions):
   async function hold(provider: string, key: string, caller: AbortSignal): Promise<Hold> {
     const signal = AbortSignal.any([caller, closing.signal]);
     const done = await waiting.turn(JSON.stringify([provider, key]), signal);
-    for (let lookMs = firstLookMs; ; lookMs = Math.min(lookMs * 1.5, slowestLookMs)) {
-      const claim: Claim = { provider, key, fence: crypto.randomUUID() };
-      const taking = tracked(store.take(claim));
-      try {
+    const claim: Claim = { provider, key, fence: crypto.randomUUID() };
+    let taking: ReturnType<Store["take"]> | undefined;
+    try {
+      for (let lookMs = firstLookMs; ; lookMs = Math.min(lookMs * 1.5, slowestLookMs)) {
+        signal.throwIfAborted();
+        taking = tracked(store.take(claim));
         const taken = await unlessAborted(taking, signal);
         if (taken !== undefined) return inHand(claim, taken.record, done);
         await clock.sleep(lookMs * (0.75 + Math.random() / 2), signal);
-        signal.throwIfAborted();
-      } catch (error) {
-        // What is taken after its caller has left is given back before the next one's turn.
-        const leave = async (): Promise<void> => {
-          const late = await taking.catch(() => undefined);
-          if (late !== undefined) await drop([claim]);
-        };
-        tracked(leave()).finally(done);
-        throw error;
       }
+    } catch (error) {
+      void tracked(undo(claim, taking)).finally(done);
+      throw error;
     }
+  }
+
+  /** Gives back what is taken after its caller has left. */
+  async function undo(claim: Claim, taking: ReturnType<Store["take"]> | undefined): Promise<void> {
+    const late = await taking?.catch(() => undefined);
+    if (late !== undefined) await drop([claim]);
   }
 
   function inHand(claim: Claim, record: Hold["record"], done: () => void): Hold {
@@ -111,9 +116,8 @@ export function holdingJournal(store: Store, { holdMs, clock }: HoldingOptions):
     closing.abort(closedError());
     const claims = [...held];
     for (const claim of claims) forget(claim);
-    await Promise.all(underWay);
     if (claims.length > 0) await drop(claims);
-    await Promise.all(underWay);
+    while (underWay.size > 0) await Promise.allSettled(underWay);
     await store.close();
   }
   const close = (): Promise<void> => {

@@ -3,11 +3,13 @@ import {
   type DriverCall,
   type DriverContext,
   type DriverInstance,
-  isComputeError,
   formOfToken,
+  isComputeError,
 } from "@gpuport/core";
 import type * as z from "zod";
-import { failureReader, toInstance, toPlace, toShortName, toUnreadableInstance } from "./map.ts";
+import { failureReader, said } from "./failure.ts";
+import { accountGroup, execGroup, imagesGroup, snapshotsGroup, statsGroup } from "./groups.ts";
+import { toInstance, toPlace, toShortName, toUnreadableInstance } from "./map.ts";
 import type { optionsSchema, PodyLaunchOptions } from "./options.ts";
 import { imageGone, type PodyEndpoint, routeAbsent } from "./tables.ts";
 import { createdSchema, podNamesSchema, podRecordSchema } from "./wire.ts";
@@ -63,11 +65,15 @@ export function createDriver(
   }
 
   return {
-    async launch({ identity, image }, launchOptions, call) {
-      const query = { ins: identity, image: launchOptions.image ?? image };
+    async launch({ identity, image, snapshot }, launchOptions, call) {
+      const query = { ins: identity, image: launchOptions.image ?? image ?? snapshot };
       try {
-        const request = { query, response: createdSchema, rents: true, ...call };
-        const { info } = await api.call("instance.create", request);
+        const { info } = await api.call("instance.create", {
+          query,
+          response: createdSchema,
+          rents: true,
+          ...call,
+        });
         return info ? toInstance(identity, info, place) : { id: identity };
       } catch (error) {
         if (!isComputeError(error)) throw error;
@@ -112,10 +118,10 @@ export function createDriver(
         await api.call("instance.restart", { query: { ins }, ...call });
       },
     },
+    exec: execGroup(api, { baseUrl, tables }),
+    images: imagesGroup(api),
+    snapshots: snapshotsGroup(api, username),
+    account: accountGroup(api),
+    stats: statsGroup(api, username),
   } satisfies ComputeDriver<PodyLaunchOptions>;
-}
-
-/** Whether an error is the server's answer of this row of the table, whatever its code has been made. */
-function said(error: unknown, row: string): boolean {
-  return isComputeError(error) && error.providerCode === row;
 }

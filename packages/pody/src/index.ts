@@ -20,7 +20,7 @@ export const pody = defineAdapter({
   facts,
   tables,
   launch: {
-    fields: ["name", "image"],
+    fields: ["name", "image", "snapshot"],
     pricing: ["on_demand"],
     providerOptions: launchOptionsSchema,
     check: checkLaunch,
@@ -32,5 +32,5 @@ export const pody = defineAdapter({
 /** Pody's own record of a pod, for what the common model leaves out. */
 export const podyRaw = rawFrom<Pod>("pody");
 
-export type { PodyLaunchOptions, PodyOptions } from "./options.ts";
+export type { PodyLaunchOptions, PodyOptions, PodySnapshotOptions } from "./options.ts";
 export type { Pod } from "./wire.ts";

@@ -1,15 +1,12 @@
 import {
   type Access,
   type AdapterTables,
-  type Answer,
   type DriverInstance,
-  type Failure,
   type Hardware,
   lookup,
   nameFromLabel,
   type PortMapping,
   positive,
-  type ReadFailure,
   type StatusRow,
   type Table,
   toGpu,
@@ -18,7 +15,7 @@ import {
 import type * as z from "zod";
 import type { optionsSchema } from "./options.ts";
 import { statusMessages } from "./tables.ts";
-import { type PodRecord, refusalSchema } from "./wire.ts";
+import type { PodRecord } from "./wire.ts";
 
 type Options = z.output<typeof optionsSchema>;
 
@@ -89,7 +86,8 @@ function toPodHardware(pod: PodRecord["pod"], machine: Hardware = {}): Hardware 
   return { ...machine, gpu, memoryMiB: toMiB(pod.memory_limit) ?? machine.memoryMiB };
 }
 
-function toMiB(bytes: number | null | undefined): number | undefined {
+/** `undefined` for no limit, which is -1 or 0. */
+export function toMiB(bytes: number | null | undefined): number | undefined {
   const mib = positive(bytes === null || bytes === undefined ? undefined : Math.floor(bytes / 2 ** 20));
   // What a number cannot hold exactly is no size of a machine.
   return Number.isSafeInteger(mib) ? mib : undefined;
@@ -119,50 +117,4 @@ function toPort(text: string): number | undefined {
 /** The short name in a list: names before 0.1.13 are `<user>-<ins>`, and a short name has no hyphen. */
 export function toShortName(name: string): string {
   return name.slice(name.lastIndexOf("-") + 1);
-}
-
-/** Reads a refusal by the first row of the table that fits; that row's words become the `providerCode`. */
-export function failureReader({ errors }: AdapterTables): ReadFailure {
-  return (answer) => {
-    if (answer.status < 400) return undefined;
-    const message = toMessage(answer);
-    const said = message === "" ? String(answer.status) : `${answer.status} ${message}`;
-    const row = Object.entries(errors).find(
-      ([pattern]) => fits(pattern, said) || fits(pattern, `${answer.endpoint} ${said}`),
-    );
-    return row && ({ ...row[1], message: withoutEngineUrl(message), providerCode: row[0] } satisfies Failure);
-  };
-}
-
-/**
- * What the server says: a sentence, the parameters that are wrong, or, when it broke down, plain text. Anything else is
- * the word of something in between, and nothing that Pody said.
- */
-function toMessage({ status, body, text }: Answer): string {
-  const refusal = refusalSchema.safeParse(body);
-  if (!refusal.success) return status === 500 && body === undefined && !text.includes("<") ? text.trim() : "";
-  const { detail } = refusal.data;
-  if (typeof detail === "string") return detail;
-  return detail.map(({ loc, msg }) => `${loc?.at(-1) ?? "parameters"}: ${msg ?? "refused"}`).join("; ");
-}
-
-/** An engine's sentence is about the server's own call to it; what went wrong stands behind the URL. */
-function withoutEngineUrl(message: string): string {
-  return message.replace(/ for url: \S+| for http\+docker:\S+(?=:\s)/g, "");
-}
-
-/** Whether a text is what a pattern says, letter case aside; `*` stands for anything. */
-function fits(pattern: string, text: string): boolean {
-  const [start = "", ...others] = pattern.toLowerCase().split("*");
-  const said = text.toLowerCase();
-  const end = others.pop();
-  if (end === undefined) return said === start;
-  if (!said.startsWith(start)) return false;
-  let from = start.length;
-  for (const part of others) {
-    const at = said.indexOf(part, from);
-    if (at === -1) return false;
-    from = at + part.length;
-  }
-  return said.length - end.length >= from && said.endsWith(end);
 }

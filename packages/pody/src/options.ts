@@ -3,6 +3,7 @@ import * as z from "zod";
 
 /** Pody reads credentials as ASCII: a password with other letters can be set there, and then never logs in. */
 const ascii = /^[\x20-\x7e]+$/;
+const asciiRule = "must be ASCII: Pody reads nothing else";
 
 const size = z.int().positive().optional();
 
@@ -17,12 +18,10 @@ export const optionsSchema = z.strictObject({
   username: z
     .string()
     .min(1)
-    .regex(ascii, "must be ASCII: Pody reads nothing else")
+    .regex(ascii, asciiRule)
     .regex(/^[^:]*$/, "must not contain a colon")
     .describe("The account on the server"),
-  password: secretSchema
-    .refine((secret) => ascii.test(secret.reveal()), "must be ASCII: Pody reads nothing else")
-    .describe("Its password"),
+  password: secretSchema.refine((secret) => ascii.test(secret.reveal()), asciiRule).describe("Its password"),
   publicHost: z
     .union([z.hostname(), z.ipv4(), z.ipv6()])
     .optional()
@@ -59,8 +58,14 @@ export const launchOptionsSchema = z.strictObject({
 /** What goes under `providerOptions.pody` in a launch. */
 export type PodyLaunchOptions = z.input<typeof launchOptionsSchema>;
 
-/** Pody's own limits: a name that it takes, and an image. */
-export function checkLaunch({ name, image }: LaunchRequest, options: PodyLaunchOptions): void {
+/** What goes under `providerOptions.pody` of a snapshot. */
+export const snapshotOptionsSchema = z.strictObject({
+  msg: z.string().optional().describe("A comment that the image keeps"),
+});
+export type PodySnapshotOptions = z.input<typeof snapshotOptionsSchema>;
+
+/** Pody's own limits: a name that it takes, and one thing to start from. */
+export function checkLaunch({ name, image, snapshot }: LaunchRequest, options: PodyLaunchOptions): void {
   if (name !== undefined && !podName.test(name)) refuse("name", podNameRule);
   // Saying the same thing twice is one thing too many: one of them would be dropped without a word.
   if (name !== undefined && options.ins !== undefined && name !== options.ins) {
@@ -69,5 +74,14 @@ export function checkLaunch({ name, image }: LaunchRequest, options: PodyLaunchO
   if (image !== undefined && options.image !== undefined && image !== options.image) {
     refuse("image", "differs from providerOptions.pody.image, and a pod has one image");
   }
-  if (image === undefined && options.image === undefined) refuse("image", "pody needs image");
+  const named = options.image ?? image;
+  if (snapshot !== undefined && named !== undefined && snapshot !== named) {
+    refuse("snapshot", "stands beside an image, and a pod starts from one of them");
+  }
+  if (snapshot === undefined && named === undefined) refuse("image", "pody needs image or snapshot");
+}
+
+/** A password that can be used to log in once it has been set. */
+export function checkPassword(password: string): void {
+  if (!ascii.test(password)) refuse("password", asciiRule);
 }

@@ -3,6 +3,12 @@ import type { AdapterTables, Endpoint, ErrorRow, StatusRow, Table, Timing } from
 /** Everything that changes a pod blocks until done, and waits for the calls of others before it. */
 const changesTimeoutMs = 120_000;
 
+/** The engine itself is given up after so long; to save a large pod takes minutes. */
+const engineTimeoutMs = 600_000;
+
+/** How long a command may take is its caller's to say; this is where even a patient caller ends. */
+const longestCommandMs = 3_600_000;
+
 /**
  * Every parameter goes in the query, also of a POST. There are no limits of calls; the server works on one call at a
  * time.
@@ -22,6 +28,26 @@ const endpoints = {
   "instance.start": { method: "POST", path: "pod/start", evidence: "live", timeoutMs: changesTimeoutMs },
   "instance.stop": { method: "POST", path: "pod/stop", evidence: "live", timeoutMs: changesTimeoutMs },
   "instance.restart": { method: "POST", path: "pod/restart", evidence: "live", timeoutMs: changesTimeoutMs },
+  "exec.run": { method: "POST", path: "pod/exec", evidence: "live", timeoutMs: longestCommandMs },
+  /** From 0.1.10. */
+  "server.version": { method: "GET", path: "version", evidence: "live" },
+  /** From 0.3.0. */
+  "image.list": { method: "GET", path: "image/list", evidence: "live" },
+  /** Before 0.3.0. In 0.3.x it answers 200 with no images in it. */
+  "image.list.old": { method: "GET", path: "host/images", evidence: "live" },
+  /** From 0.3.0. The server's own documentation says GET, which is 405. */
+  "image.get": { method: "POST", path: "image/inspect", evidence: "live" },
+  /** From 0.3.0. */
+  "image.remove": { method: "POST", path: "image/delete", evidence: "live", timeoutMs: changesTimeoutMs },
+  /** From 0.3.0. */
+  "snapshot.create": { method: "POST", path: "pod/commit", evidence: "live", timeoutMs: engineTimeoutMs },
+  "account.get": { method: "GET", path: "user/info", evidence: "live" },
+  "account.users": { method: "GET", path: "user/list", evidence: "live" },
+  /** The server's own documentation says GET, which is 405. */
+  "account.password": { method: "POST", path: "user/ch-passwd", evidence: "live" },
+  "host.processes": { method: "GET", path: "host/gpu-ps", evidence: "live" },
+  /** From 0.1.10. */
+  "host.get": { method: "GET", path: "host/spec", evidence: "live" },
 } as const satisfies Readonly<Record<string, Endpoint>>;
 
 export type PodyEndpoint = keyof typeof endpoints;
@@ -86,6 +112,8 @@ const errors: Table<ErrorRow> = {
   "400 Invalid pod name*": { code: "invalid_argument", effect: "none" },
   "400 Invalid tag name*": { code: "invalid_argument", effect: "none" },
   "400 Invalid image name*": { code: "invalid_argument", effect: "none" },
+  "image.get 400 Image not found*": { code: "not_found", effect: "none" },
+  "image.remove 400 Image not found*": { code: "not_found", effect: "none" },
   "400 Image not found*": { code: "invalid_argument", effect: "none" },
   "422*": { code: "invalid_argument", effect: "none" },
   [routeAbsent]: { code: "invalid_config", effect: "none" },
@@ -106,6 +134,14 @@ const errors: Table<ErrorRow> = {
   // What a restart has done when it fails, stopped the pod or not, it does not say.
   "instance.restart 500 *port is already allocated*": { code: "conflict", effect: "maybe" },
   "instance.restart 500 *start:*": { code: "instance_failed", effect: "maybe" },
+  // A command that was not run, or not to its end, is answered with 200.
+  "exec.run 200 Timeout*": { code: "timeout", effect: "maybe", scope: "request" },
+  "exec.run 200 Docker API error: 409*": { code: "conflict", effect: "none" }, // not running, restarting, paused
+  "exec.run 200 Docker API error: 404*No such container*": { code: "not_found", effect: "none" },
+  "exec.run 200 Docker API error*": { code: "unavailable", effect: "maybe" },
+  "exec.run 200 OCI runtime exec failed*/bin/bash*": { code: "unsupported", effect: "none" },
+  "exec.run 200 OCI runtime exec failed*": { code: "unknown", effect: "none" },
+  "exec.run 200*": { code: "unknown", effect: "maybe" },
   "500 Network * not found*": { code: "unavailable" },
   "500 Internal Server Error": { code: "unavailable" },
   "504 Request timed out*": { code: "timeout" },
@@ -126,7 +162,8 @@ export const facts: Timing = {
   visibilityLagMs: 0,
   /** Inferred: a create whose caller has hung up waits behind the calls of others, and is carried out. */
   lateCommitMs: 60_000,
-  confirmTerminateMs: 120_000,
+  /** A delete alone may take 120 s. */
+  confirmTerminateMs: 180_000,
   pollIntervalMs: 3000,
   /** There are no pages: the list of names is one answer. */
   pageSize: 1000,

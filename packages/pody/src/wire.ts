@@ -64,3 +64,78 @@ export const refusalSchema = z.object({
     ),
   ]),
 });
+
+/** Three numbers. */
+export const versionSchema = z.tuple([z.int(), z.int(), z.int()]).rest(z.unknown());
+
+/** What a command left behind; -1 stands for no command at all, or none that has come to its end. */
+export const execAnswerSchema = z.object({ exit_code: z.int(), log: z.string() });
+
+/** Own commits by their tag alone, then images with their tag. */
+export const imageNamesSchema = z.array(z.string().min(1));
+
+/** One image. */
+export const imageSchema = z.object({
+  /** Bytes. */
+  size: z.number().nullish(),
+  /** ISO 8601, with nanoseconds. */
+  created: z.string().nullish(),
+});
+export type PodyImage = z.output<typeof imageSchema>;
+
+/** `pody-commit:<user>[-<tag>]`; the part before the colon is the server's choice. */
+export const committedSchema = z.object({ image_name: z.string().min(1) });
+
+const limit = z.number().nullish();
+
+/**
+ * The account. Each version knows a little more of quotas; -1 is unlimited.
+ *
+ * @see https://github.com/MenxLi/pody (0.1.3 to 0.4.1)
+ */
+export const accountSchema = z.object({
+  user: z.object({ name: z.string().min(1), is_admin: z.union([z.boolean(), z.number()]).nullish() }),
+  quota: z
+    .object({
+      max_pods: limit,
+      gpu_count: limit,
+      /** `all`, empty, `none`, or indexes, `0,1`. */
+      gpus: z.string().nullish(),
+      /** Bytes; gigabytes before 0.1.6. */
+      memory_limit: limit,
+      /** Bytes. */
+      storage_size: limit,
+      /** Its name before 0.2.0. */
+      storage_limit: limit,
+      commit_count: limit,
+    })
+    .nullish(),
+});
+export type PodyAccount = z.output<typeof accountSchema>;
+
+export const userNamesSchema = z.array(z.string().min(1));
+
+const processSchema = z.object({
+  pid: z.int(),
+  /** Full name of the container; empty for what runs beside them. */
+  pod: z.string().nullish(),
+  cmd: z.string().nullish(),
+  /** Seconds. */
+  uptime: z.number().nullish(),
+  /** Bytes. */
+  memory_used: z.number().nullish(),
+  /** Bytes. */
+  gpu_memory_used: z.number().nullish(),
+});
+export type PodyProcess = z.output<typeof processSchema>;
+
+const processesByGpuSchema = z.record(z.string().regex(/^\d+$/), z.array(processSchema));
+
+/** By index of the GPU; with `gpu` around it in 0.1.3. */
+export const gpuProcessesSchema = z.union([
+  processesByGpuSchema,
+  z.object({ gpu: processesByGpuSchema }).transform(({ gpu }) => gpu),
+]);
+
+/** Versions, `N/A` where there is none. */
+export const hostSchema = z.record(z.string(), z.unknown());

@@ -22,7 +22,7 @@ export interface Machine {
   visibleAt: number;
 }
 
-export interface Seen {
+interface Seen {
   readonly at: number;
   readonly method: string;
   readonly path: string;
