@@ -3,6 +3,13 @@ import { cases } from "./cases.ts";
 
 export { type Bench, type Case, type CaseContext, defineCase, defineOptionalCase } from "./case.ts";
 export { cases } from "./cases.ts";
+export {
+  type JournalBench,
+  type SharedJournalBench,
+  testJournal,
+  testSharedJournal,
+} from "./journal.ts";
+export { type JournalProcess, serveJournal, startJournalProcess } from "./journal-process.ts";
 
 /** The `it` of any test runner; vitest's and node:test's fit. */
 export type It = (name: string, run: () => Promise<void>) => unknown;

@@ -1,0 +1,73 @@
+import { execFile } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { type Emulator, startEmulator } from "@gpuport/emulator";
+import { describe, expect, it } from "vitest";
+import { environmentOf } from "../src/embedded.ts";
+
+// Every `ts` block of every README is run as it stands, in a process of its own, against the emulator. A block that
+// cannot run by itself says so: "ts fragment".
+
+const root = join(import.meta.dirname, "../../..");
+const pages = [
+  "README.md",
+  ...readdirSync(join(root, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+  ...readdirSync(join(root, "packages")).map((name) => `packages/${name}/README.md`),
+];
+const speed = 40;
+
+interface Snippet {
+  readonly page: string;
+  readonly line: number;
+  readonly code: string;
+}
+
+function snippetsOf(page: string): Snippet[] {
+  let text: string;
+  try {
+    text = readFileSync(join(root, page), "utf8");
+  } catch {
+    return []; // private packages without a page
+  }
+  return Array.from(text.matchAll(/^```ts\n(.*?)^```$/gms), (block) => {
+    const line = text.slice(0, block.index).split("\n").length;
+    return { page, line, code: block[1] ?? "" };
+  });
+}
+
+function environment(emulator: Emulator): Record<string, string> {
+  const { urls } = emulator;
+  return {
+    PATH: process.env["PATH"] ?? "",
+    ...environmentOf(emulator),
+    GPUPORT_TEST_SPEED: String(speed),
+    GPUPORT_TEST_ROUTES: JSON.stringify({
+      "https://console.vast.ai": urls.vast,
+      "https://a.glows.ai": urls.glows,
+      "http://lab:8799": urls.pody,
+      "https://www.hpc-ai.com/api": urls["hpc-ai"],
+    }),
+  };
+}
+
+describe.concurrent("the snippets of", () => {
+  it.each(pages.flatMap(snippetsOf))(
+    "$page:$line run, and leave nothing that bills",
+    { timeout: 60_000 },
+    async ({ code }) => {
+      await using emulator = await startEmulator({ speed });
+      const preload = pathToFileURL(join(import.meta.dirname, "faster.mjs")).href;
+      const flags = ["--conditions=@gpuport/source", "--import", preload, "--input-type=module-typescript"];
+      await promisify(execFile)(process.execPath, [...flags, "--eval", code], {
+        cwd: join(root, "packages/examples"),
+        env: environment(emulator),
+        timeout: 50_000,
+      });
+      expect(emulator.bill()).toEqual([]);
+    },
+  );
+});
