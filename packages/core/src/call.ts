@@ -1,8 +1,8 @@
+import type { CallOptions } from "./call-options.ts";
 import type { Clock } from "./clock.ts";
 import { deadlineAfter, deadlineScope, ended } from "./deadline.ts";
 import type { DriverCall } from "./driver.ts";
 import { ComputeError, isComputeError } from "./errors.ts";
-import type { CallOptions } from "./provider.ts";
 import { type OperationTrace, operationChannel, traced } from "./tracing.ts";
 
 /** One call of a user, on its way to a driver. */

@@ -1,3 +1,4 @@
+import type { CallOptions } from "./call-options.ts";
 import type {
   Balance,
   ExecResult,
@@ -23,7 +24,6 @@ import type {
   VolumeOfferQuery,
   VolumeSpec,
 } from "./model/index.ts";
-import type { CallOptions } from "./provider.ts";
 
 /** Stopping and starting machines that stay rented. */
 export interface Power {

@@ -1,4 +1,4 @@
-import type { DriverInstance } from "./driver.ts";
+import type { DriverInstance, DriverOffer, Page, Paged, Unstamped } from "./driver-model.ts";
 import type { DriverCall } from "./http/client.ts";
 import type {
   Balance,
@@ -13,7 +13,6 @@ import type {
   Network,
   NetworkEndpoint,
   NetworkSpec,
-  Offer,
   OfferQuery,
   Quota,
   Snapshot,
@@ -24,25 +23,6 @@ import type {
   VolumeOfferQuery,
   VolumeSpec,
 } from "./model/index.ts";
-
-/** One page of a list. `next` is handed back for the following page; without it this is the last one. */
-export interface Page<Item> {
-  readonly items: readonly Item[];
-  readonly next?: string | undefined;
-  /** How many items the cloud counts in all pages; core holds the walk against it. */
-  readonly total?: number | undefined;
-}
-
-/** A stored thing as a driver gives it; core adds whose it is. */
-export type Unstamped<Resource> = Omit<Resource, "provider">;
-
-/** Where in a list a page begins: the `next` of the page before. */
-export interface Paged {
-  readonly cursor?: string | undefined;
-}
-
-/** An offer as a driver gives it. */
-export type DriverOffer = Omit<Offer, "provider" | "observedAt">;
 
 /** The operations that not every cloud has. What is written is what is supported. */
 export interface DriverGroups {

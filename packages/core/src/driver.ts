@@ -1,13 +1,13 @@
 import type * as z from "zod";
 import type { Clock } from "./clock.ts";
-import type { DriverGroups, Page } from "./driver-groups.ts";
+import type { DriverGroups } from "./driver-groups.ts";
+import type { DriverInstance, Page } from "./driver-model.ts";
 import type { Endpoint, ProviderFacts } from "./facts.ts";
 import type { ErrorRow } from "./http/answer.ts";
 import type { Api, DriverCall, HttpOptions } from "./http/client.ts";
 import type {
   Billing,
   Hardware,
-  Instance,
   InstanceStatus,
   LaunchField,
   LaunchRequest,
@@ -17,15 +17,9 @@ import type {
 } from "./model/index.ts";
 import type { Table } from "./table.ts";
 
-export type { DriverGroups, DriverOffer, Page, Paged, Unstamped } from "./driver-groups.ts";
+export type { DriverGroups } from "./driver-groups.ts";
+export type { DriverInstance, DriverOffer, Page, Paged, Unstamped } from "./driver-model.ts";
 export type { DriverCall } from "./http/client.ts";
-
-/** An instance as a driver gives it; core adds who observed it and when. */
-export interface DriverInstance extends Omit<Instance, "provider" | "observedAt" | "labels"> {
-  readonly labels?: Instance["labels"] | undefined;
-  /** What the identity field holds, so that core finds launches by their token. */
-  readonly identity?: string | undefined;
-}
 
 /** What a create answer tells. Only the id is sure; core fills the rest from the request and the offer. */
 export type Launched = Pick<DriverInstance, "id"> & Partial<DriverInstance>;

@@ -1,11 +1,11 @@
 import * as z from "zod";
+import type { CallOptions } from "./call-options.ts";
 import type { CapabilityGroups } from "./capabilities.ts";
 import type { DriverCall, DriverGroups, DriverInstance, Page, Paged, Unstamped } from "./driver.ts";
 import type { Instance } from "./model/index.ts";
 import { sshPublicKeySchema } from "./model/request.ts";
 import { definedOnly } from "./options.ts";
 import { parseOrRefuse } from "./prepare.ts";
-import type { CallOptions } from "./provider.ts";
 
 /** What core stands around every operation with. */
 export interface GroupMeans {

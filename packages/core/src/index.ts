@@ -1,5 +1,6 @@
 export { type Adapter, type AdapterDefinition, defineAdapter } from "./adapter.ts";
 export { baseUrlSchema } from "./base-url.ts";
+export type { CallOptions } from "./call-options.ts";
 export type * from "./capabilities.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { type Deadline, deadlineAfter } from "./deadline.ts";
@@ -64,7 +65,6 @@ export {
 export { checkBudget, memoryJournal, overBudget } from "./protocol/memory-journal.ts";
 export { formOfToken, labelOf, nameFromLabel, newToken, tokenOf } from "./protocol/token.ts";
 export type {
-  CallOptions,
   ComputeProvider,
   LaunchOptions,
   ListQuery,

@@ -1,4 +1,5 @@
 import { checkedOptions, runOperation, signed } from "./call.ts";
+import type { CallOptions } from "./call-options.ts";
 import { deadlineAfter } from "./deadline.ts";
 import type { ComputeDriver, DriverCall, DriverInstance, DriverOffer, Page } from "./driver.ts";
 import { ComputeError } from "./errors.ts";
@@ -16,14 +17,7 @@ import { terminateWithEvidence } from "./protocol/terminate.ts";
 import { newToken } from "./protocol/token.ts";
 import { waitForStatus } from "./protocol/wait.ts";
 import { walk } from "./protocol/walk.ts";
-import type {
-  CallOptions,
-  ComputeProvider,
-  ListQuery,
-  ProviderOf,
-  ProviderVerbs,
-  Termination,
-} from "./provider.ts";
+import type { ComputeProvider, ListQuery, ProviderOf, ProviderVerbs, Termination } from "./provider.ts";
 import { sameRaw } from "./raw.ts";
 import { alarm, type OperationTrace } from "./tracing.ts";
 

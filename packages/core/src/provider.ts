@@ -1,3 +1,4 @@
+import type { CallOptions } from "./call-options.ts";
 import type {
   Account,
   Bids,
@@ -17,14 +18,6 @@ import type {
 } from "./capabilities.ts";
 import type { ProviderFacts } from "./facts.ts";
 import type { Instance, InstanceStatus, LaunchRequest } from "./model/index.ts";
-
-/** What every call takes. */
-export interface CallOptions {
-  /** Ends the call. A launch that is already on its way is brought to a known end first. */
-  readonly signal?: AbortSignal | undefined;
-  /** How long the whole call may take, waits and retries included. */
-  readonly timeoutMs?: number | undefined;
-}
 
 export interface LaunchOptions extends CallOptions {
   /** What is to become of a machine that shows up after this launch was given up; `adopt` when left out. */

@@ -1,6 +1,7 @@
+import type { CallOptions } from "../call-options.ts";
 import type { Billing, Instance } from "../model/index.ts";
 import type { Lease, Rate } from "../protocol/journal.ts";
-import type { CallOptions, ComputeProvider } from "../provider.ts";
+import type { ComputeProvider } from "../provider.ts";
 import { internalsOf } from "./internals.ts";
 
 /** A machine that costs money now, or may. */

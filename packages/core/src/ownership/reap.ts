@@ -1,8 +1,9 @@
 import { signed } from "../call.ts";
+import type { CallOptions } from "../call-options.ts";
 import { ComputeError } from "../errors.ts";
 import type { Journal, LaunchRecord, Rate } from "../protocol/journal.ts";
 import { tokenOf } from "../protocol/token.ts";
-import type { CallOptions, ComputeProvider } from "../provider.ts";
+import type { ComputeProvider } from "../provider.ts";
 import { inBatches } from "./concurrency.ts";
 import { internalsOf, type Surveyed } from "./internals.ts";
 import { enforceLease } from "./lease.ts";

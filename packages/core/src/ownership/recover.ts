@@ -1,7 +1,8 @@
 import { signed } from "../call.ts";
+import type { CallOptions } from "../call-options.ts";
 import { type ComputeError, isComputeError } from "../errors.ts";
 import type { LaunchRecord } from "../protocol/journal.ts";
-import type { CallOptions, ComputeProvider } from "../provider.ts";
+import type { ComputeProvider } from "../provider.ts";
 import { alarm } from "../tracing.ts";
 import { inBatches } from "./concurrency.ts";
 import { internalsOf } from "./internals.ts";

@@ -1,6 +1,7 @@
 import { signed } from "../call.ts";
+import type { CallOptions } from "../call-options.ts";
 import type { ComputeError } from "../errors.ts";
-import type { CallOptions, ComputeProvider, Termination } from "../provider.ts";
+import type { ComputeProvider, Termination } from "../provider.ts";
 import { inBatches } from "./concurrency.ts";
 
 /** One machine's end, or why it is not proven. */
