@@ -128,6 +128,32 @@ describe("waitFor", () => {
     expect(cloud.clock.now() - (machine?.createdAt ?? 0)).toBeLessThan(60_000);
   });
 
+  it("outlasts a cloud that is away for a while, but not a refused key", async () => {
+    const provider = open();
+    const { id } = await provider.launch(request);
+    cloud.spoilNext(/^GET/, ...Array.from({ length: 10 }, () => ({ how: { status: 503 } })));
+    await expect(provider.waitFor(id, "running")).resolves.toMatchObject({ id });
+    cloud.settings.key = "another";
+    await expect(provider.waitFor(id, "stopped")).rejects.toMatchObject({ code: "unauthenticated" });
+  });
+
+  it("wants to see a machine run twice that restarts by itself", async () => {
+    const taught = open({ statuses: { bouncing: { status: "provisioning", reason: "restart" } } });
+    const { id } = await taught.launch(request);
+    const machine = cloud.machines.get(id);
+    const states = ["up", "bouncing", "up", "up"];
+    if (machine) machine.state = "bouncing";
+    const seen: string[] = [];
+    const instance = await taught.waitFor(id, "running", {
+      onProgress({ providerStatus }) {
+        seen.push(providerStatus);
+        if (machine) machine.state = states.shift() ?? "up";
+      },
+    });
+    expect(instance.status).toBe("running");
+    expect(seen).toEqual(["bouncing", "up", "bouncing", "up"]);
+  });
+
   it("has a deadline", async () => {
     const provider = open();
     const { id } = await provider.launch(request);

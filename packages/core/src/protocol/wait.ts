@@ -20,39 +20,65 @@ export interface Waiting {
   readonly onProgress?: ((instance: Instance) => void) | undefined;
 }
 
-/** So many looks in a row must show a machine stopped before a wait for `running` gives up: a start takes a moment to show. */
-const stoppedLooks = 3;
+/** The first pause between looks; each is twice the one before, up to the cloud's own pace. */
+const firstPauseMs = 1_000;
+/** So many of the cloud's own paces a machine must stay stopped before a wait for `running` gives up: a start shows late. */
+const stoppedPaces = 2;
 
-/** Looks at a machine until it has the status, and gives up as soon as it cannot get there any more. */
+/**
+ * Looks at a machine until it has the status, and gives up as soon as it cannot get there any more. A look that fails
+ * for now says nothing about the machine; the next one follows.
+ */
 export async function waitForStatus(means: WaitMeans, waiting: Waiting, call: DriverCall): Promise<Instance> {
+  const { clock, pollIntervalMs } = means;
   const { id, status } = waiting;
   let last: Instance | undefined;
-  let stopped = 0;
-  for (;;) {
-    const instance = await lookOrGone(means, waiting, last, call);
-    if (last === undefined || differs(last, instance)) waiting.onProgress?.(instance);
-    last = instance;
-    if (
-      instance.status === status &&
-      (waiting.ready === undefined || (await sshAnswers(instance, call.signal)))
-    ) {
-      return instance;
+  let trouble: unknown;
+  let stoppedSince: number | undefined;
+  for (let looks = 0; ; looks += 1) {
+    try {
+      const instance = await lookOrGone(means, waiting, last, call);
+      if (last === undefined || differs(last, instance)) waiting.onProgress?.(instance);
+      const before = last;
+      last = instance;
+      if (await arrived(instance, before, waiting, call)) return instance;
+      stoppedSince = instance.status === "stopped" ? (stoppedSince ?? clock.now()) : undefined;
+      const stays = stoppedSince !== undefined && clock.now() - stoppedSince >= stoppedPaces * pollIntervalMs;
+      if (isOver(instance.status, status) || (status === "running" && means.stoppedStays && stays)) {
+        throw neverWill(instance, status);
+      }
+    } catch (error) {
+      if (!isComputeError(error) || !error.retryable) throw error;
+      trouble = error;
     }
-    stopped = instance.status === "stopped" ? stopped + 1 : 0;
-    const stuck = status === "running" && means.stoppedStays && stopped >= stoppedLooks;
-    if (isOver(instance.status, status) || stuck) {
-      const words = instance.message ?? instance.reason ?? instance.providerStatus;
-      throw new ComputeError({
-        code: "instance_failed",
-        message: `machine ${id} is ${instance.status} (${words}) and will not become ${status}`,
-        instanceId: id,
-      });
-    }
-    if (call.deadline.remainingMs() === 0) throw tooLate(id, status, last);
-    await means.clock.sleep(Math.min(means.pollIntervalMs, call.deadline.remainingMs()), call.signal);
     const left = ended(call.signal, `waiting for machine ${id} to be ${status}`);
-    if (left !== undefined) throw left.code === "timeout" ? tooLate(id, status, last) : left;
+    if (left?.code === "cancelled") throw left;
+    if (left !== undefined || call.deadline.remainingMs() === 0) throw tooLate(id, status, last, trouble);
+    const pause = Math.min(
+      firstPauseMs * 2 ** Math.min(looks, 10),
+      pollIntervalMs,
+      call.deadline.remainingMs(),
+    );
+    await clock.sleep(pause, call.signal);
   }
+}
+
+/** Whether this is what was waited for. A machine that restarts by itself must be seen running twice. */
+async function arrived(
+  instance: Instance,
+  before: Instance | undefined,
+  { status, ready }: Waiting,
+  call: DriverCall,
+): Promise<boolean> {
+  if (instance.status !== status) return false;
+  if (status === "running" && before?.reason === "restart") return false;
+  return ready === undefined || sshAnswers(instance, call.signal);
+}
+
+function neverWill(instance: Instance, wanted: InstanceStatus): ComputeError {
+  const words = instance.message ?? instance.reason ?? instance.providerStatus;
+  const message = `machine ${instance.id} is ${instance.status} (${words}) and will not become ${wanted}`;
+  return new ComputeError({ code: "instance_failed", message, instanceId: instance.id });
 }
 
 /** A machine that the cloud no longer knows, after it was seen, has ended. */
@@ -87,7 +113,14 @@ function differs(a: Instance, b: Instance): boolean {
   return a.status !== b.status || a.providerStatus !== b.providerStatus || a.message !== b.message;
 }
 
-function tooLate(id: string, status: InstanceStatus, last: Instance): ComputeError {
-  const message = `machine ${id} is still ${last.status} (${last.providerStatus}), not ${status}; it goes on billing as it is`;
-  return new ComputeError({ code: "timeout", message, instanceId: id });
+function tooLate(
+  id: string,
+  status: InstanceStatus,
+  last: Instance | undefined,
+  cause: unknown,
+): ComputeError {
+  if (last === undefined && isComputeError(cause)) return cause;
+  const state = last === undefined ? "not readable" : `still ${last.status} (${last.providerStatus})`;
+  const message = `machine ${id} is ${state}, not ${status}; it goes on billing as it is`;
+  return new ComputeError({ code: "timeout", message, instanceId: id, cause });
 }
