@@ -50,22 +50,28 @@ export interface Instance {
   readonly provider: string;
   /** The name that was asked for, without the token that gpuport adds. */
   readonly name?: string | undefined;
+  /** Where it is in its life; `unknown` and `failed` are not gone. */
   readonly status: InstanceStatus;
+  /** Why, where the cloud says so. */
   readonly reason?: StatusReason | undefined;
   /** The cloud's words about the status, for people. */
   readonly message?: string | undefined;
   /** The cloud's own status word or words, always there. */
   readonly providerStatus: string;
+  /** What it costs now: the machine, its disk alone, nothing, or nobody knows. */
   readonly billing: Billing;
   readonly hardware: Hardware;
+  /** What it costs while it runs. */
   readonly price?: Price | undefined;
   readonly region?: string | undefined;
   readonly image?: string | undefined;
+  /** How to reach it; empty until the cloud has published it. */
   readonly access: Access;
   readonly labels: Readonly<Record<string, string>>;
   readonly createdAt?: Date | undefined;
   /** When the cloud ends the rental by itself. */
   readonly expiresAt?: Date | undefined;
+  /** When the cloud said all this. */
   readonly observedAt: Date;
 }
 
