@@ -168,9 +168,10 @@ export function createApi<Names extends string>(
   ): ComputeError {
     const said = failure.message?.trim().slice(0, 500) ?? "";
     const text = `${what} answered ${answer.status}${said === "" ? "" : `: ${said}`}`;
-    // Nobody counts a request that was throttled as work; everything else must be proven by the adapter's table.
-    const effect =
-      failure.effect ?? (failure.code === "rate_limited" ? "none" : answer.status >= 500 ? lost : refused);
+    // Nobody counts a throttled request as work. A breakdown, or a word that nobody knows, may come after the work.
+    const broke = answer.status >= 500 || answer.status === 408 || failure.code === "unknown";
+    const unsaid = failure.code === "rate_limited" ? "none" : broke ? lost : refused;
+    const effect = failure.effect ?? unsaid;
     const error = new ComputeError({
       ...failure,
       message: redact(text, [...secrets, ...tokens, ...(request.secrets ?? [])]),
