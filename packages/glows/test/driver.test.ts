@@ -1,8 +1,8 @@
 import { type ComputeError, isComputeError, type LaunchRequest } from "@gpuport/core";
 import { nock } from "@gpuport/testkit";
 import { describe, expect, it, vi } from "vitest";
-import { glows, glowsRaw } from "../src/index.ts";
-import { legacy, ok, pagination, queued, running, spec } from "./fixtures/answers.ts";
+import { glows, glowsRaw, glowsRecord } from "../src/index.ts";
+import { cpuSpec, legacy, ok, pagination, queued, running, spec } from "./fixtures/answers.ts";
 
 const token = "sdk-token-of-the-tests";
 const provider = glows({ token, catalogImage: "img-catalog1" });
@@ -161,6 +161,63 @@ describe("launch", () => {
     expect(instance.hardware).toMatchObject({ vcpus: 20, memoryMiB: 86_016, gpu: { count: 2 } });
   });
 
+  describe("with resources added", () => {
+    const catalogue = (...specs: readonly object[]) =>
+      api()
+        .get("/sdk/v1/spec/list")
+        .query(true)
+        .reply(200, ok({ ...pagination(specs.length), specs }));
+    const wish: LaunchRequest = { gpu: { model: "RTX 4090", count: 2 }, image: "img-bbbb2222" };
+    const adding = (cpus: number, spelling = "extra_resource"): LaunchRequest => ({
+      ...wish,
+      providerOptions: { glows: { [spelling]: { cpus } } },
+    });
+
+    it.each(["extra_resource", "extra_resources"])(
+      "has the price and the CPUs of the whole (%s)",
+      async (key) => {
+        catalogue(spec);
+        api()
+          .post(
+            "/sdk/v1/instance",
+            (body: Record<string, unknown>) => JSON.stringify(body[key]) === '{"cpus":4}',
+          )
+          .reply(200, ok({ instance: queued }));
+        const instance = await provider.launch(adding(4, key));
+        // Two units of 65 000 millicents, and once 20 000.
+        expect(instance.price).toMatchObject({ perHourMicros: 1_500_000 });
+        expect(instance.hardware).toMatchObject({ vcpus: 24, memoryMiB: 86_016 });
+      },
+    );
+
+    it("goes on to an offer that has them", async () => {
+      catalogue(
+        { ...spec, region_name: "TW-01", price: { millicent_per_hour: 10_000 }, extra_resources: null },
+        { ...spec, region_name: "TW-02", price: { millicent_per_hour: 20_000 }, extra_resources: [null] },
+        spec,
+      );
+      const body = await bodyOf(adding(4));
+      expect(body).toMatchObject({ region_name: "TW-04", extra_resource: { cpus: 4 } });
+    });
+
+    it("holds the limit for the whole, before anything is rented", async () => {
+      catalogue(spec);
+      const error = await refusalOf(provider.launch({ ...adding(4), maxPerHourMicros: 1_499_999 }));
+      expect(error).toMatchObject({ code: "no_capacity", field: "maxPerHourMicros", effect: "none" });
+      catalogue(spec);
+      expect(await bodyOf({ ...adding(4), maxPerHourMicros: 1_500_000 })).toMatchObject({ unit_qty: 2 });
+    });
+
+    it("is refused where nobody offers them, or says what they cost", async () => {
+      for (const extra_resources of [spec.extra_resources, [{ resource: { cpus: 8 }, price: null }]]) {
+        catalogue({ ...spec, extra_resources });
+        const field = "providerOptions.glows.extra_resource";
+        const refusal = { code: "no_capacity", field, effect: "none", retryable: false };
+        expect(await refusalOf(provider.launch(adding(8)))).toMatchObject(refusal);
+      }
+    });
+  });
+
   it("takes an offer as a vm where that is asked for", async () => {
     api()
       .get("/sdk/v1/spec/list")
@@ -248,6 +305,23 @@ describe("launch", () => {
       "invalid_argument",
       { ...request, providerOptions: { glows: { net_ids: ["net-1", "net-2"] } } },
     ],
+    [
+      "providerOptions.glows.extra_resources",
+      "invalid_argument",
+      { ...request, providerOptions: { glows: { extra_resource: {}, extra_resources: {} } } },
+    ],
+    [
+      "providerOptions.glows.extra_resource.gpus",
+      "invalid_argument",
+      { ...request, providerOptions: { glows: { extra_resource: { gpus: 1 } } } },
+    ],
+    [
+      "maxPerHourMicros",
+      "invalid_argument",
+      { ...request, maxPerHourMicros: 1, providerOptions: { glows: { base_resource: {} } } },
+    ],
+    ["offerId", "invalid_argument", { ...request, offerId: `TW-04/gpu/container/1/${long(129)}` }],
+    ["region", "invalid_argument", { ...request, offerId: `${long(129)}/gpu/container/1/L40S` }],
     [
       "providerOptions.glows.network_type",
       "invalid_argument",
@@ -446,32 +520,80 @@ describe("terminate", () => {
 });
 
 describe("offers.search", () => {
-  it("reads all pages of GPU machines for an image and a region", async () => {
-    const asked = { machine_category: 0, from_image_id: "img-bbbb2222", region_name: "TW-04", per_page: 20 };
+  it("reads all pages of GPU machines, then all of CPU machines, for an image and a region", async () => {
+    const asked = { from_image_id: "img-bbbb2222", region_name: "TW-04", per_page: 20 };
     const l40s = structuredClone(spec);
     l40s.base_resource.unit_spec.gpu_name = "NVIDIA L40S PCIe";
     l40s.price.millicent_per_hour = 120_000;
-    api()
-      .get("/sdk/v1/spec/list")
-      .query({ page: 1, ...asked })
-      .reply(200, ok({ ...pagination(2, 1, 2), specs: [l40s], regions: null }));
-    api()
-      .get("/sdk/v1/spec/list")
-      .query({ page: 2, ...asked })
-      .reply(200, ok({ ...pagination(2, 2, 2), specs: [spec], regions: null }));
+    const other = structuredClone(cpuSpec);
+    other.base_resource.unit_spec.cpu_name = "AMD EPYC 7443";
+    const pages = [
+      [0, 1, l40s],
+      [0, 2, spec],
+      [1, 1, { ...cpuSpec, price: { millicent_per_hour: 12_000 } }],
+      [1, 2, { ...other, price: { millicent_per_hour: 9_000 } }],
+    ] as const;
+    for (const [machine_category, page, row] of pages) {
+      api()
+        .get("/sdk/v1/spec/list")
+        .query({ machine_category, page, ...asked })
+        .reply(200, ok({ ...pagination(2, page, 2), specs: [row], regions: null }));
+    }
     const offers = await all(provider.offers.search({ image: "img-bbbb2222", region: "TW-04" }));
     expect(offers.map(({ id }) => id)).toEqual([
+      "TW-04/cpu/container/1/AMD EPYC 7443",
+      "TW-04/cpu/container/1/AMD EPYC 9354",
       "TW-04/gpu/container/1/NVIDIA GeForce RTX 4090",
       "TW-04/gpu/container/1/NVIDIA L40S PCIe",
     ]);
+    expect(offers.at(2) && glowsRecord(offers[2] ?? {})?.["extra_resources"]).toEqual(spec.extra_resources);
+  });
+
+  it("does not look among the CPU machines for a GPU", async () => {
+    api()
+      .get("/sdk/v1/spec/list")
+      .query(({ machine_category }) => machine_category === "0")
+      .reply(200, ok({ ...pagination(1), specs: [spec] }));
+    expect(await all(provider.offers.search({ gpu: { model: "RTX 4090" } }))).toHaveLength(1);
   });
 
   it("uses the option catalogImage where the query names no image", async () => {
+    for (const machine_category of [0, 1]) {
+      api()
+        .get("/sdk/v1/spec/list")
+        .query({ machine_category, from_image_id: "img-catalog1", page: 1, per_page: 20 })
+        .reply(200, ok({ ...pagination(0), specs: null, regions: null }));
+    }
+    expect(await all(provider.offers.search())).toEqual([]);
+  });
+
+  it("reads the catalogue by regions where the option groupByRegion says so", async () => {
+    const grouped = glows({ token, catalogImage: "img-catalog1", groupByRegion: true });
+    const group = (page: number, region_name: string, specs: readonly object[]) =>
+      api()
+        .get("/sdk/v1/spec/list")
+        .query({
+          ...{ machine_category: 0, from_image_id: "img-catalog1", page, per_page: 20, by_region: true },
+        })
+        .reply(200, ok({ ...pagination(2, page, 2), specs: [], regions: [{ region_name, specs }] }));
+    const h100 = structuredClone(spec);
+    h100.base_resource.unit_spec.gpu_name = "NVIDIA H100 80GB HBM3";
+    group(1, "TW-04", [h100, spec]);
+    group(2, "TW-03", [{ ...spec, region_name: "TW-03" }]);
+    const found = await all(grouped.offers.search({ gpu: { model: "RTX 4090", count: 2 } }));
+    expect(found.map(({ id }) => id)).toEqual([
+      "TW-04/gpu/container/2/NVIDIA GeForce RTX 4090",
+      "TW-03/gpu/container/2/NVIDIA GeForce RTX 4090",
+    ]);
+  });
+
+  it("throws for a group that it cannot read", async () => {
+    const grouped = glows({ token, catalogImage: "img-catalog1", groupByRegion: true });
     api()
       .get("/sdk/v1/spec/list")
-      .query({ machine_category: 0, from_image_id: "img-catalog1", page: 1, per_page: 20 })
-      .reply(200, ok({ ...pagination(0), specs: null, regions: null }));
-    expect(await all(provider.offers.search())).toEqual([]);
+      .query(true)
+      .reply(200, ok({ ...pagination(1), regions: [{ region_name: "TW-04" }] }));
+    await expect(all(grouped.offers.search())).rejects.toMatchObject({ code: "bad_response" });
   });
 
   it("finds one offer again by its id", async () => {
@@ -533,6 +655,13 @@ describe("configuration", () => {
   it("says which variable stands behind a missing token", () => {
     vi.stubEnv("GLOWS_TOKEN", undefined);
     expect(() => glows()).toThrow(/GLOWS_TOKEN/);
+  });
+
+  it("says how sure it is of each of the 15 operations", () => {
+    const { evidence } = provider.facts;
+    expect(Object.keys(evidence)).toHaveLength(15);
+    const sure = Object.entries(evidence).filter(([, how]) => how !== "inferred");
+    expect(Object.fromEntries(sure)).toEqual({ "instance.create": "documented", "instance.list": "live" });
   });
 
   it("takes another host, and keeps the endpoints' paths", async () => {

@@ -187,9 +187,10 @@ describe("an answer of another version", () => {
       const { id } = await provider.launch(request);
       emulator.event("glows", "status", { id, status: "Hibernating" });
       expect(await provider.describe(id)).toMatchObject({ status: "unknown", reason: "unrecognized" });
-      expect(await all(provider.list({ statuses: ["unknown"] }))).toMatchObject([
-        { providerStatus: "Hibernating" },
-      ]);
+      for (const query of [{}, { statuses: ["unknown"] as const }]) {
+        const found = await all(provider.list(query));
+        expect(found).toMatchObject([{ id, status: "unknown", providerStatus: "Hibernating" }]);
+      }
       await provider.terminate(id);
       expect(alive(emulator)).toEqual([]);
     });

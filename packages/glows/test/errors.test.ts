@@ -22,6 +22,8 @@ function waitlessClock(): Clock {
   };
 }
 
+const web = "<html><body>Bad gateway</body></html>";
+
 const open = () => glows({ token, clock: waitlessClock() });
 
 async function listAll(provider: ReturnType<typeof open>): Promise<void> {
@@ -161,8 +163,6 @@ describe("a code with status 200", () => {
   });
 });
 
-const web = "<html><body>Bad gateway</body></html>";
-
 describe("an HTTP status", () => {
   it.each<[number, string, string, string, boolean, "none" | "maybe"]>([
     [400, "Bad Request", "invalid_argument", "request", false, "maybe"],
@@ -220,6 +220,137 @@ describe("an answer of no documented shape", () => {
 
     api().get("/sdk/v1/instance").query(true).reply(200, body).persist();
     await expect(open().describe("ins-1")).rejects.toMatchObject({ code: "bad_response", effect: "none" });
+  });
+});
+
+type Provider = ReturnType<typeof open>;
+
+async function drained(items: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of items);
+}
+
+/** The operations beyond the four verbs: how each is called, and where it goes. */
+const writes: readonly [string, "post" | "delete", string, (provider: Provider) => Promise<unknown>][] = [
+  ["image.create", "post", "image", ({ images }) => images.create({ source: "docker.io/acme/train:1" })],
+  ["image.delete", "delete", "image", ({ images }) => images.remove("img-1")],
+  ["snapshot.create", "post", "snapshot", ({ snapshots }) => snapshots.create("ins-1", { name: "a" })],
+  ["network.create", "post", "network", ({ networks }) => networks.create({ name: "a", region: "TW-04" })],
+  ["network.attach", "post", "network/attach", ({ networks }) => networks.attach("net-1", ["ins-1"])],
+];
+const reads: readonly [string, string, (provider: Provider) => Promise<unknown>][] = [
+  ["instance.stat", "instance/stat", ({ stats }) => stats.counts()],
+  ["spec.list", "spec/list", ({ offers }) => drained(offers.search({ image: "img-1" }))],
+  ["image.list", "image/list", ({ images }) => drained(images.list())],
+  ["snapshot.list", "snapshot/list", ({ snapshots }) => drained(snapshots.list())],
+  ["network.list", "network/list", ({ networks }) => drained(networks.list())],
+  ["network.endpoints", "network/endpoint/list", ({ networks }) => drained(networks.endpoints("net-1"))],
+];
+
+/** Where an id is all that is sent, number 6 says that there is no such thing. */
+const aboutIds = new Set(["image.delete", "network.endpoints"]);
+
+function expectedOn(endpoint: string, code: number, expected: object): object {
+  return code === 6 && aboutIds.has(endpoint) ? { ...expected, code: "not_found" } : expected;
+}
+
+/** Calls it against one answer to everything; what was thrown, and how often was asked. */
+async function failed(
+  [, method, path, work]: (typeof writes)[number],
+  status: number,
+  body: string,
+): Promise<Record<string, unknown>> {
+  let asked = 0;
+  const answer = () => {
+    asked += 1;
+    return body;
+  };
+  const scope = api();
+  const requested = method === "post" ? scope.post(`/sdk/v1/${path}`) : scope.delete(`/sdk/v1/${path}`);
+  requested.reply(status, answer).persist();
+  const error: unknown = await work(open()).catch((reason: unknown) => reason);
+  nock.cleanAll();
+  if (!isComputeError(error)) throw new Error("it was not refused", { cause: error });
+  const { code, scope: where, effect, retryable, providerCode } = error;
+  return { asked, code, scope: where, effect, retryable, providerCode };
+}
+
+describe.each(writes)("a refusal of %s", (...write) => {
+  const [endpoint] = write;
+  /** Only what does nothing when it is done again is repeated. */
+  const again = endpoint === "image.delete";
+
+  it.each(rows)("%d (%s) is %o", async (code, msg, { effect, retryable, ...expected }) => {
+    const repeatable = retryable && (effect === "none" || again);
+    expect(await failed(write, 200, JSON.stringify({ code, msg }))).toEqual({
+      ...expectedOn(endpoint, code, expected),
+      ...{ effect, retryable: repeatable, providerCode: String(code) },
+      asked: code === 1 && again ? 4 : 1,
+    });
+  });
+
+  it.each<[number, string, string, "none" | "maybe", boolean]>([
+    [400, "Bad Request", "invalid_argument", "none", false],
+    [401, "{}", "unauthenticated", "none", false],
+    [403, "Forbidden", "permission_denied", "none", false],
+    [404, "404 page not found", "invalid_config", "none", false],
+    [408, "", "unavailable", "maybe", true],
+    [429, "Too Many Requests", "rate_limited", "none", true],
+    [500, '{"code":1}', "unavailable", "maybe", true],
+    [502, web, "unavailable", "maybe", true],
+    [503, web, "unavailable", "maybe", true],
+    [504, web, "unavailable", "maybe", true],
+  ])("HTTP %d with %j is %s, with effect %s", async (status, body, code, effect, hopeful) => {
+    const repeatable = hopeful && (effect === "none" || again);
+    expect(await failed(write, status, body)).toMatchObject({
+      ...{ code, effect, retryable: repeatable, asked: repeatable ? 4 : 1 },
+    });
+  });
+
+  it.each([
+    ["no JSON", web, true],
+    ["half of an answer", '{"code":0,"msg":', true],
+    ["no code", '{"msg":""}', false],
+    ["a code as text", '{"code":"0","image_id":"img-1","network_id":"net-1"}', false],
+  ])("an answer with %s may mean anything", async (_, body, passing) => {
+    const asked = passing && again ? 4 : 1;
+    expect(await failed(write, 200, body)).toMatchObject({ code: "bad_response", effect: "maybe", asked });
+  });
+});
+
+it.each([
+  [0, '{"code":0,"msg":""}'],
+  [0, '{"code":0,"msg":"","image_id":" "}'],
+  [2, '{"code":0,"msg":"","snapshot_ids":[]}'],
+  [2, '{"code":0,"msg":"","snapshot_ids":["snap-1",null]}'],
+  [3, '{"code":0,"msg":"","network_id":null}'],
+])(
+  "a yes without an id (write %d, %s) is not taken for one, and not asked for again",
+  async (write, body) => {
+    const [found] = writes.slice(write);
+    if (found === undefined) throw new Error("no such write");
+    expect(await failed(found, 200, body)).toMatchObject({ code: "bad_response", effect: "maybe", asked: 1 });
+  },
+);
+
+describe.each(reads)("a refusal of %s", (endpoint, path, work) => {
+  it.each(rows)("%d (%s) is %o, without effect", async (code, msg, expected) => {
+    api().get(`/sdk/v1/${path}`).query(true).reply(200, { code, msg }).persist();
+    await expect(work(open())).rejects.toMatchObject({
+      ...expectedOn(endpoint, code, expected),
+      ...{ effect: "none", status: 200, providerCode: String(code) },
+    });
+    nock.cleanAll();
+  });
+
+  it.each([
+    [404, "invalid_config"],
+    [408, "unavailable"],
+    [429, "rate_limited"],
+    [502, "unavailable"],
+  ])("HTTP %d is %s", async (status, code) => {
+    api().get(`/sdk/v1/${path}`).query(true).reply(status, web).persist();
+    await expect(work(open())).rejects.toMatchObject({ code, status, effect: "none" });
+    nock.cleanAll();
   });
 });
 

@@ -1,11 +1,22 @@
-import { type AdapterTables, instanceSchema, offerSchema } from "@gpuport/core";
+import { type AdapterTables, instanceSchema, instanceStatuses, offerSchema } from "@gpuport/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { glowsRaw } from "../src/index.ts";
 import { toInstance } from "../src/map.ts";
 import { offerIdOf, type Selection, selectionOf, toOffer, type Wanted } from "../src/offer.ts";
+import { nextOf, placeOf } from "../src/paging.ts";
+import { toCounts, toImage, toNetwork, toNetworkEndpoint, toSnapshot } from "../src/resources.ts";
 import * as tables from "../src/tables.ts";
-import { instanceAnswerSchema, specPageSchema } from "../src/wire.ts";
+import { snapshotStatuses } from "../src/tables.ts";
+import {
+  endpointPageSchema,
+  imagePageSchema,
+  instanceAnswerSchema,
+  networkPageSchema,
+  snapshotPageSchema,
+  specPageSchema,
+  statsSchema,
+} from "../src/wire.ts";
 import { cpuSpec, legacy, ok, pagination, queued, running, spec } from "./fixtures/answers.ts";
 
 const mapped = (instance: unknown, own: Pick<AdapterTables, "statuses"> = tables) =>
@@ -417,5 +428,85 @@ describe("whatever the cloud sends", () => {
         expect(selectionOf(offer.id)).toBeDefined();
       }),
     );
+  });
+
+  const stored = {
+    ...{ image_id: text, snapshot_id: text, endpoint_id: text, netID: text, network_id: text },
+    ...{ instance_id: text, name: text, status: number, cidr: text, mac: text, size_bytes: number },
+    ...{ create_time: number, createTime: object({ seconds: number }) },
+  };
+  const word = fc.oneof(fc.constantFrom(...Object.keys(tables.statuses)), fc.string());
+
+  it.each([
+    [
+      "image_id",
+      (row: object) => imagePageSchema.parse(only("images", row)).rows.map((read) => toImage(read, true)),
+    ],
+    [
+      "snapshot_id",
+      (row: object) =>
+        snapshotPageSchema
+          .parse(only("snapshots", row))
+          .rows.map((read) => toSnapshot(read, snapshotStatuses)),
+    ],
+    [
+      "netID",
+      (row: object) =>
+        networkPageSchema.parse(only("networks", row)).rows.map((read) => toNetwork(read, "private")),
+    ],
+    [
+      "endpoint_id",
+      (row: object) =>
+        endpointPageSchema.parse(only("endpoints", row)).rows.map((read) => toNetworkEndpoint(read, "net-1")),
+    ],
+  ])("a stored thing with a %s becomes one of the model", (id, mappedOf) => {
+    fc.assert(
+      fc.property(
+        fc.record(stored, { requiredKeys: [] }),
+        fc.stringMatching(/^[a-z0-9-]{1,64}$/),
+        (row, own) => {
+          const [resource] = mappedOf({ ...row, [id]: own });
+          expect(resource?.id).toBe(own);
+          for (const [key, value] of Object.entries(resource ?? {})) {
+            if (key === "createdAt") expect(Number(value)).toBeGreaterThanOrEqual(0);
+            else if (key === "sizeBytes") expect(Number.isSafeInteger(value) && Number(value) > 0).toBe(true);
+            else if (key === "owned") expect(value).toBe(true);
+            else expect(value).toEqual(expect.stringMatching(/\S/));
+          }
+        },
+      ),
+    );
+  });
+
+  it("counts of any words add up", () => {
+    fc.assert(
+      fc.property(fc.dictionary(word, fc.nat()), (stats) => {
+        const total = (counts: object) => Object.values(counts).reduce((sum, count) => sum + count, 0);
+        const counts = toCounts(statsSchema.parse(ok({ stats })).stats, tables);
+        expect(total(counts)).toBe(total(stats));
+        for (const status of Object.keys(counts)) expect(instanceStatuses).toContain(status);
+      }),
+    );
+  });
+});
+
+const only = (name: string, row: object) => ok({ ...pagination(1), [name]: [row] });
+
+describe("the place in a walk", () => {
+  it("goes through the pages of each list, and counts them all", () => {
+    const second = nextOf(placeOf(), 20, { total: 21, numPages: 2 }, 2);
+    expect(second).toEqual({ next: "0/2/0", total: 21 });
+    const third = nextOf(placeOf(second.next), 1, { total: 21, numPages: 2 }, 2);
+    expect(third).toEqual({ next: "1/1/21", total: 21 });
+    expect(nextOf(placeOf(third.next), 4, { total: 4, numPages: 1 }, 2)).toEqual({
+      next: undefined,
+      total: 25,
+    });
+  });
+
+  it("goes on to an empty page where the number of pages is not said, and never beyond one", () => {
+    expect(nextOf(placeOf(), 20, { total: 20 }).next).toBe("0/2/0");
+    expect(nextOf(placeOf("0/2/0"), 0, { total: 20 }).next).toBeUndefined();
+    expect(nextOf(placeOf(), 0, { total: 9, numPages: 3 }).next).toBeUndefined();
   });
 });

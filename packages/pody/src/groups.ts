@@ -68,7 +68,7 @@ export function execGroup(api: PodyApi, { baseUrl, tables }: ExecPlace) {
 
   return {
     async run(ins, command, call) {
-      if (command.includes("\0")) refuse("command", "must not contain NUL");
+      if (command.includes("\0") || !command.isWellFormed()) refuse("command", "must be text without NUL");
       const remaining = (): number => commandSeconds(Math.min(call.deadline.remainingMs(), timeoutMs));
       const patient = remaining() > oldServerSeconds;
       const seconds = patient && (await isOld(call)) ? oldServerSeconds : remaining();

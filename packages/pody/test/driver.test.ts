@@ -72,6 +72,11 @@ describe("launch", () => {
     expect(await open().launch({ providerOptions })).toMatchObject({ id: "other" });
   });
 
+  it("starts from a snapshot as from an image", async () => {
+    created(/^gp/, "alice-t2").reply(200, { log: "", info: null });
+    expect((await open().launch({ snapshot: "alice-t2" })).id).toMatch(/^gp/);
+  });
+
   it("looks for a pod of the caller's name first, and sends nothing when there is one", async () => {
     inspected("main").reply(200, running);
     await expect(open().launch({ ...request, name: "main" })).rejects.toMatchObject({ code: "conflict" });
@@ -121,6 +126,8 @@ describe("launch", () => {
     ["name", { name: "a23456789012345678901" }],
     ["name", { name: "one", providerOptions: { pody: { ins: "two" } } }],
     ["image", { image: undefined }],
+    ["snapshot", { snapshot: "alice-t2" }],
+    ["snapshot", { image: undefined, snapshot: "t", providerOptions: { pody: { image: "c:d" } } }],
     ["image", { image: "a:b", providerOptions: { pody: { image: "c:d" } } }],
     ["providerOptions.pody.ins", { providerOptions: { pody: { ins: "my-pod" } } }],
     ["providerOptions.pody.gpus", { providerOptions: { pody: { gpus: 2 } } }],
@@ -144,7 +151,6 @@ describe("launch", () => {
     ["region", { region: "here" }],
     ["minDiskMiB", { minDiskMiB: 1 }],
     ["labels", { labels: { a: "b" } }],
-    ["snapshot", { image: undefined, snapshot: "alice-t2" }],
     ["offerId", { offerId: "1" }],
     ["pricing", { pricing: { kind: "spot" } as const }],
     ["maxPerHourMicros", { maxPerHourMicros: 1 }],

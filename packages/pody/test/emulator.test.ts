@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { isComputeError } from "@gpuport/core";
 import { type Emulator, type EmulatorOptions, type FaultKind, startEmulator } from "@gpuport/emulator";
 import { emulatedClock } from "@gpuport/testkit";
@@ -83,6 +84,255 @@ describe.each(["0.4.1", "0.3.4", "0.2.5", "0.1.13"])("on %s", (version) => {
     await provider.waitFor(id, "running");
     await provider.terminate(id);
     expect(emulator.bill()).toEqual([]);
+  });
+});
+
+const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+describe.each(["0.4.1", "0.3.1", "0.2.5", "0.1.13"])("a command on %s", (version) => {
+  beforeEach(() => restart({ version }));
+
+  it("gives back what it did", async () => {
+    const provider = open();
+    const { id } = await provider.launch(request);
+    const command = "echo 'it'\\''s' \"$(nproc)\"; printf '\\xff\\x00'; echo no >&2; exit 7";
+    const result = await provider.exec.run(id, command, { timeoutMs: 60_000 });
+    expect(result).toMatchObject({ exitCode: 7, truncated: false });
+    expect([...result.stdout.slice(0, 8)]).toEqual([...new TextEncoder().encode("it's 32\n")]);
+    expect([...result.stdout.slice(8)]).toEqual([255, 0]);
+    expect(text(result.stderr)).toBe("no\n");
+    await provider.terminate(id);
+  });
+
+  it("keeps what it writes, and cuts what it says", async () => {
+    const provider = open();
+    const { id } = await provider.launch(request);
+    const write = "for i in 1 2 3; do seq 1 20000; done >/tmp/many; echo $?";
+    await provider.exec.run(id, write, { timeoutMs: 60_000 });
+    const { stdout, truncated } = await provider.exec.run(id, "cat /tmp/many", { timeoutMs: 60_000 });
+    expect([text(stdout).slice(0, 6), truncated]).toEqual(["1\n2\n3\n", true]);
+    await provider.terminate(id);
+  });
+
+  it("is ended in time", async () => {
+    const provider = open();
+    const { id } = await provider.launch(request);
+    const begun = emulator.clock.now();
+    const late = provider.exec.run(id, "sleep 3000; echo never", { timeoutMs: 60_000 });
+    await expect(late).rejects.toMatchObject({ code: "timeout", effect: "maybe", instanceId: id });
+    const seconds = (emulator.clock.now() - begun) / 1000;
+    expect(seconds).toBeLessThan(version.startsWith("0.3") || version.startsWith("0.4") ? 60 : 10);
+    expect((await provider.exec.run(id, "echo still there", { timeoutMs: 5000 })).exitCode).toBe(0);
+    await provider.terminate(id);
+  });
+});
+
+describe("a command", () => {
+  it("is run by a real shell", async () => {
+    const exec = (command: string) => {
+      const merged = ["-c", 'exec 2>&1; exec /bin/bash -c "$0"', command];
+      const { stdout, status } = spawnSync("/bin/bash", merged, { input: "", encoding: "utf8" });
+      return { exitCode: status ?? -1, output: stdout.replaceAll("\n", "\r\n") };
+    };
+    await restart({ exec });
+    const provider = open();
+    const { id } = await provider.launch(request);
+    const command = "head -c 100000 /dev/urandom; echo err >&2; exit 3";
+    const result = await provider.exec.run(id, command, { timeoutMs: 9000 });
+    expect(result).toMatchObject({ exitCode: 3, truncated: true });
+    expect([result.stdout.length, text(result.stderr)]).toEqual([33_000, "err\n"]);
+    const slow = provider.exec.run(id, "sleep 600", { timeoutMs: 600 });
+    await expect(slow).rejects.toMatchObject({ code: "timeout", effect: "maybe" });
+    await provider.terminate(id);
+  });
+
+  it("needs a running pod", async () => {
+    const provider = open();
+    const { id } = await provider.launch(request);
+    const run = () => provider.exec.run(id, "true", { timeoutMs: 5000 });
+    emulator.faults.add({
+      cloud: "pody",
+      endpoint: "pod.exec",
+      fault: "flag",
+      flag: "execRestarting",
+      times: 1,
+    });
+    await expect(run()).rejects.toMatchObject({ code: "conflict", effect: "none" });
+    emulator.event("pody", "pause", { id });
+    await expect(run()).rejects.toMatchObject({ code: "conflict", effect: "none" });
+    emulator.event("pody", "unpause", { id });
+    await provider.power.stop(id);
+    await expect(run()).rejects.toMatchObject({ code: "conflict", effect: "none", instanceId: id });
+    await provider.terminate(id);
+    await expect(run()).rejects.toMatchObject({ code: "not_found", effect: "none" });
+  });
+
+  it("needs bash in the image", async () => {
+    const provider = open();
+    const { id } = await provider.launch({ image: "alpine:3.20" });
+    const run = provider.exec.run(id, "true", { timeoutMs: 5000 });
+    await expect(run).rejects.toMatchObject({ code: "unsupported", effect: "none" });
+    await provider.terminate(id);
+  });
+
+  it.each([
+    ["a time-out of the server", { fault: "flag", flag: "execTimeout" }, "timeout"],
+    ["a reset after the work", { fault: "reset", work: "done" }, "unavailable"],
+    ["silence after the work", { fault: "hang", work: "done" }, "timeout"],
+    ["half of the answer", { fault: "truncate" }, "unavailable"],
+    ["a page with 200", { fault: "html", work: "done" }, "bad_response"],
+    ["502", { fault: "html", status: 502 }, "unavailable"],
+  ] as [string, FaultKind, string][])("is not repeated after %s", async (_, fault, code) => {
+    const provider = open();
+    const { id } = await provider.launch(request);
+    emulator.faults.add({ cloud: "pody", endpoint: "pod.exec", ...fault, times: 1 });
+    const run = provider.exec.run(id, "echo once >>/root/log", { timeoutMs: 500 });
+    await expect(run).rejects.toMatchObject({ code, effect: "maybe", retryable: false });
+    expect(emulator.requests().filter(({ endpoint }) => endpoint === "pod.exec")).toHaveLength(1);
+    await provider.terminate(id);
+  });
+
+  it("is sent again when the server was told to be asked later, and only then", async () => {
+    const provider = open();
+    const { id } = await provider.launch(request);
+    const slow: FaultKind = { fault: "rate_limit", retryAfter: 1 };
+    emulator.faults.add({ cloud: "pody", endpoint: "pod.exec", ...slow, times: 1 });
+    await provider.exec.run(id, "echo once >>/root/log", { timeoutMs: 9000 });
+    const { stdout } = await provider.exec.run(id, "cat /root/log", { timeoutMs: 9000 });
+    expect(text(stdout)).toBe("once\n");
+    await provider.terminate(id);
+  });
+});
+
+describe("images and snapshots", () => {
+  it.each([
+    ["0.4.1", 5],
+    ["0.3.0", 5],
+    ["0.2.5", 5],
+  ])("are listed by %s", async (version, count) => {
+    await restart({ version });
+    const images = await collect(open().images.list());
+    expect(images).toHaveLength(count);
+    expect(images.every(({ owned }) => owned === false)).toBe(true);
+    expect(await collect(open().images.list({ owned: true }))).toEqual([]);
+  });
+
+  it("are made, listed, started from and removed", async () => {
+    const provider = open();
+    const { id } = await provider.launch(request);
+    const [made] = await provider.snapshots.create(id, {
+      name: "t2",
+      providerOptions: { pody: { msg: "hi" } },
+    });
+    expect(made).toMatchObject({ id: "alice-t2", name: "t2", instanceId: id, status: "ready" });
+    const [listed] = await collect(provider.snapshots.list());
+    expect(listed).toMatchObject({ id: "alice-t2", name: "t2", sizeBytes: 7_340_032_000 });
+    expect(listed?.createdAt).toBeInstanceOf(Date);
+    expect(await collect(provider.images.list({ owned: true }))).toMatchObject([{ id: "alice-t2" }]);
+    const copy = await provider.launch({ snapshot: "alice-t2" });
+    expect(copy).toMatchObject({ status: "running", image: "pody-commit:alice-t2" });
+    await provider.terminate(copy.id);
+    await provider.snapshots.remove("alice-t2");
+    expect(await collect(provider.snapshots.list())).toEqual([]);
+    await expect(provider.images.remove("pytorch:2.5")).rejects.toMatchObject({ code: "permission_denied" });
+    await provider.terminate(id);
+    expect(emulator.bill()).toEqual([]);
+  });
+
+  it("are kept apart by tag, replaced under the same one, and limited in number", async () => {
+    const provider = open();
+    const { id } = await provider.launch(request);
+    for (const name of ["a", "b", "a", "c"]) await provider.snapshots.create(id, { name });
+    expect((await collect(provider.snapshots.list())).map(({ name }) => name)).toEqual(["a", "b", "c"]);
+    const more = provider.snapshots.create(id);
+    await expect(more).rejects.toMatchObject({ code: "quota_exceeded", effect: "none" });
+    const wrong = provider.snapshots.create(id, { name: "a b" });
+    await expect(wrong).rejects.toMatchObject({ code: "invalid_argument", effect: "none" });
+    await provider.terminate(id);
+  });
+
+  it("are not somebody else's", async () => {
+    const provider = open();
+    const { id } = await provider.launch(request);
+    await provider.snapshots.create(id);
+    const bob = open({ username: "bob", password: "bobs-password" });
+    expect(await collect(bob.snapshots.list())).toEqual([]);
+    await expect(bob.snapshots.remove("alice")).rejects.toMatchObject({ code: "permission_denied" });
+    expect(await collect(provider.snapshots.list())).toMatchObject([{ id: "alice" }]);
+    await provider.terminate(id);
+  });
+
+  it("are unknown to a server before 0.3.0", async () => {
+    await restart({ version: "0.2.5" });
+    const provider = open();
+    const { id } = await provider.launch(request);
+    await expect(provider.snapshots.create(id)).rejects.toMatchObject({
+      code: "invalid_config",
+      effect: "none",
+    });
+    expect(await collect(provider.snapshots.list())).toEqual([]);
+    await provider.terminate(id);
+  });
+
+  it("leave a pod unreadable when its image is removed, and it can be ended", async () => {
+    const provider = open();
+    const { id } = await provider.launch(request);
+    await provider.snapshots.create(id);
+    await provider.terminate(id);
+    const copy = await provider.launch({ snapshot: "alice" });
+    await provider.power.stop(copy.id);
+    await provider.snapshots.remove("alice");
+    expect(await provider.describe(copy.id)).toMatchObject({ status: "unknown", reason: "image_error" });
+    await provider.terminate(copy.id);
+    expect(emulator.bill()).toEqual([]);
+  });
+});
+
+describe("account and stats", () => {
+  it.each([
+    ["0.4.1", { memoryMiB: 16_384, maxSnapshots: 3 }],
+    ["0.2.5", { memoryMiB: 16_384, maxSnapshots: undefined }],
+    ["0.1.13", { memoryMiB: 16_384 }],
+    ["0.1.5", { memoryMiB: 16_384 }],
+  ])("tell who it is and what it may use, on %s", async (version, expected) => {
+    await restart({ version });
+    const { account } = open();
+    expect(await account.whoami()).toEqual({ name: "alice", isAdmin: false });
+    expect(await account.quota()).toMatchObject({ maxInstances: 8, maxGpus: 2, ...expected });
+    expect(await account.users()).toEqual([{ name: "alice" }, { name: "bob" }, { name: "root" }]);
+  });
+
+  it("change the password, after which the old one is refused", async () => {
+    const { account } = open();
+    await account.changePassword("another one");
+    await expect(account.whoami()).rejects.toMatchObject({ code: "unauthenticated" });
+    expect(await open({ password: "another one" }).account.whoami()).toMatchObject({ name: "alice" });
+  });
+
+  it.each(["0.4.1", "0.1.5"])("tell what runs on the GPUs, on %s", async (version) => {
+    await restart({ version });
+    emulator.event("pody", "process", { gpu: 1 });
+    expect(await open().stats.gpuProcesses()).toMatchObject([
+      { gpu: 1, command: "[host process]", instanceId: undefined, gpuMemoryBytes: 2 ** 31 },
+    ]);
+  });
+
+  it("tell in which pod it runs", async () => {
+    const provider = open();
+    const { id } = await provider.launch(request);
+    emulator.event("pody", "process", { id, gpu: 0, cmd: "python train.py" });
+    emulator.clock.advance(5000);
+    expect(await provider.stats.gpuProcesses()).toMatchObject([
+      { gpu: 0, command: "python train.py", instanceId: id, uptimeMs: 5000 },
+    ]);
+    await provider.terminate(id);
+    expect(await provider.stats.gpuProcesses()).toEqual([]);
+  });
+
+  it("tell the versions of the host", async () => {
+    expect(await open().stats.host()).toMatchObject({ pody_version: "0.4.1", docker_version: "20.10.24" });
+    await restart({ machine: { gpus: [], cpus: 8, memoryKiB: 1024 } });
+    expect(Object.keys(await open().stats.host())).toEqual(["pody_version", "docker_version"]);
   });
 });
 

@@ -336,6 +336,92 @@ describe("on stop, start and restart", () => {
   );
 });
 
+describe("on a command", () => {
+  const conflict = (state: string) =>
+    `Docker API error: 409 Client Error for http+docker://localhost/v1.41/containers/b5/exec: Conflict ("Container b5 ${state}")`;
+  const noBash =
+    'OCI runtime exec failed: exec failed: unable to start container process: exec: "/bin/bash": stat /bin/bash: no such file or directory: unknown\r\n';
+
+  it.each([
+    [-1, "Timeout", "timeout", "maybe", "request"],
+    [-1, conflict("is not running"), "conflict", "none", "request"],
+    [-1, conflict("is restarting, wait until the container is running"), "conflict", "none", "request"],
+    [-1, conflict("is paused, unpause the container before exec"), "conflict", "none", "request"],
+    [
+      -1,
+      `Docker API error: ${engine("404 Client Error", "/containers/b5/exec", "No such container: b5")}`,
+    ].concat("not_found", "none", "request"),
+    [
+      -1,
+      `Docker API error: ${engine("500 Server Error", "/exec/77/start", "oh")}`,
+      "unavailable",
+      "maybe",
+      "provider",
+    ],
+    [126, noBash, "unsupported", "none", "request"],
+    [126, "OCI runtime exec failed: exec failed: cwd is not there: unknown", "unknown", "none", "request"],
+    [-1, "Error: whatever", "unknown", "maybe", "request"],
+    [-1, "", "unknown", "maybe", "request"],
+  ] as [number, string, ComputeErrorCode, Effect, ErrorScope][])(
+    "exit code %i with %s is %s, effect %s",
+    async (exit_code, log, code, effect, scope) => {
+      nock(origin).post("/pod/exec").query(true).reply(200, { exit_code, log });
+      const failed = open().exec.run("main", "true", { timeoutMs: 9000 });
+      await expect(failed).rejects.toMatchObject({
+        ...{ code, effect, scope, status: 200, retryable: false, instanceId: "main" },
+      });
+    },
+  );
+});
+
+describe("on images and commits", () => {
+  it.each([
+    [400, "Image not found, please check the available images", "not_found", "request"],
+    [403, "Can only delete user commit images", "permission_denied", "request"],
+  ] as const)("a removal answered %i %s is %s", async (status, detail, code, scope) => {
+    nock(origin).post("/image/delete").query({ image: "alice-t2" }).times(2).reply(status, { detail });
+    const expected = { code, scope, status, effect: "none", retryable: false };
+    await expect(open().images.remove("alice-t2")).rejects.toMatchObject(expected);
+    await expect(open().snapshots.remove("alice-t2")).rejects.toMatchObject(expected);
+  });
+
+  it.each([
+    [400, "Invalid tag name: a b", "invalid_argument", "none"],
+    [403, "Exceed user commit limit (3), please delete some images first", "quota_exceeded", "none"],
+    [403, "Container size 9 GB exceeds user commit size limit -1", "quota_exceeded", "none"],
+    [404, "Not Found", "invalid_config", "none"],
+    [504, "Request timed out", "timeout", "maybe"],
+    [500, "Whatever", "unavailable", "maybe"],
+  ] as const)(
+    "a commit answered %i %s is %s, effect %s, and not repeated",
+    async (status, detail, code, effect) => {
+      nock(origin).post("/pod/commit").query({ ins: "main", tag: "a b" }).reply(status, { detail });
+      const failed = open().snapshots.create("main", { name: "a b" });
+      await expect(failed).rejects.toMatchObject({
+        code,
+        effect,
+        status,
+        retryable: false,
+        instanceId: "main",
+      });
+    },
+  );
+
+  it("a commit of a pod that is not there is not_found", async () => {
+    nock(origin).post("/pod/commit").query({ ins: "main" }).reply(404, noSuchContainer());
+    await expect(open().snapshots.create("main")).rejects.toMatchObject({ code: "not_found" });
+  });
+});
+
+it("names the parameter that is wrong", async () => {
+  const detail = [{ loc: ["query", "tag"], msg: "value is not valid", type: "value_error" }];
+  nock(origin).post("/pod/commit").query({ ins: "main" }).reply(422, { detail });
+  const failed = open().snapshots.create("main");
+  await expect(failed).rejects.toMatchObject({ code: "invalid_argument", field: "tag", effect: "none" });
+  answerCreate(422, JSON.stringify({ detail: [{ loc: null }, { loc: ["query", "ins"] }] }));
+  await expect(created()).rejects.toMatchObject({ field: "ins" });
+});
+
 it("goes by the configured rows before the adapter's", async () => {
   nock(origin).get("/pod/list").reply(403, { detail: "Invalid username or password" });
   const provider = open({

@@ -1,12 +1,23 @@
-import type { ComputeProvider, Power } from "@gpuport/core";
+import type { Account, ComputeProvider, Exec, Images, Power, Snapshots, Stats } from "@gpuport/core";
 import { expectTypeOf, it } from "vitest";
-import { type Pod, type PodyLaunchOptions, pody, podyRaw } from "../src/index.ts";
+import { type Pod, type PodyLaunchOptions, type PodySnapshotOptions, pody, podyRaw } from "../src/index.ts";
 
 const provider = pody({ baseUrl: "http://lab:8799", username: "alice", password: "p" });
 
-it("has power, and no other group", () => {
+it("has these groups and operations, and no other", () => {
   expectTypeOf(provider.power).toEqualTypeOf<Required<Power>>();
+  expectTypeOf(provider.exec).toEqualTypeOf<Exec>();
+  expectTypeOf(provider.images).toEqualTypeOf<Required<Omit<Images, "create">>>();
+  expectTypeOf(provider.snapshots).toEqualTypeOf<Required<Snapshots>>();
+  expectTypeOf(provider.account).toEqualTypeOf<Required<Omit<Account, "balance">>>();
+  expectTypeOf(provider.stats).toEqualTypeOf<Required<Omit<Stats, "counts">>>();
   expectTypeOf(provider).toExtend<ComputeProvider>();
+  // @ts-expect-error an image must be on the machine already
+  provider.images.create;
+  // @ts-expect-error Pody has no prices
+  provider.account.balance;
+  // @ts-expect-error a log is only to be had by starting the pod
+  provider.logs;
   // @ts-expect-error there is one machine and no market
   provider.offers;
 });
@@ -28,6 +39,13 @@ it("takes strict options of a launch", () => {
   ({ gpus: 2 }) satisfies PodyLaunchOptions;
   // @ts-expect-error no such field
   void provider.launch({ colour: "red" });
+});
+
+it("takes strict options of a snapshot", () => {
+  const ours = { msg: "before the update" } satisfies PodySnapshotOptions;
+  void provider.snapshots.create("main", { name: "t2", providerOptions: { pody: ours } });
+  // @ts-expect-error Pody has no such option
+  ({ pause: true }) satisfies PodySnapshotOptions;
 });
 
 it("gives up the server's own record", () => {
