@@ -13,15 +13,18 @@ export function lookupPattern<Row>(table: Table<Row>, word: string, text: string
   return matchingRow(table, word, text)?.row;
 }
 
-/** Like {@link lookupPattern}, with the key of the row. */
+/** Like {@link lookupPattern}, with the key of the row; a row fits when any of the texts is what it says. */
 export function matchingRow<Row>(
   table: Table<Row>,
   word: string,
-  text: string,
+  ...texts: readonly string[]
 ): { readonly key: string; readonly row: Row } | undefined {
-  const start = text.slice(0, longestText);
+  const starts = texts.map((text) => text.slice(0, longestText));
   for (const { pattern, key, row } of compiled(table)) {
-    const fits = typeof pattern === "string" ? pattern === word.toLowerCase() : pattern.test(start);
+    const fits =
+      typeof pattern === "string"
+        ? pattern === word.toLowerCase()
+        : starts.some((text) => pattern.test(text));
     if (fits) return { key, row };
   }
   return undefined;

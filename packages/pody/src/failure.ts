@@ -3,6 +3,7 @@ import {
   type Answer,
   type Failure,
   isComputeError,
+  matchingRow,
   type ReadFailure,
 } from "@gpuport/core";
 import { execAnswerSchema, refusalSchema } from "./wire.ts";
@@ -13,14 +14,12 @@ export function failureReader({ errors }: AdapterTables): ReadFailure {
     const message = answer.status < 400 ? toFailedExec(answer) : toMessage(answer);
     if (message === undefined) return undefined;
     const said = message === "" ? String(answer.status) : `${answer.status} ${message}`;
-    const row = Object.entries(errors).find(
-      ([pattern]) => fits(pattern, said) || fits(pattern, `${answer.endpoint} ${said}`),
-    );
-    if (row === undefined) return undefined;
+    const found = matchingRow(errors, "", said, `${answer.endpoint} ${said}`);
+    if (found === undefined) return undefined;
     return {
-      ...row[1],
+      ...found.row,
       message: withoutEngineUrl(message),
-      providerCode: row[0],
+      providerCode: found.key,
       field: toField(answer),
     } satisfies Failure;
   };
@@ -62,20 +61,4 @@ function toField({ body }: Answer): string | undefined {
 /** An engine's sentence is about the server's own call to it; what went wrong stands behind the URL. */
 function withoutEngineUrl(message: string): string {
   return message.replace(/ for url: \S+| for http\+docker:\S+(?=:\s)/g, "");
-}
-
-/** Whether a text is what a pattern says, letter case aside; `*` stands for anything. */
-function fits(pattern: string, text: string): boolean {
-  const [start = "", ...others] = pattern.toLowerCase().split("*");
-  const spoken = text.toLowerCase();
-  const end = others.pop();
-  if (end === undefined) return spoken === start;
-  if (!spoken.startsWith(start)) return false;
-  let from = start.length;
-  for (const part of others) {
-    const at = spoken.indexOf(part, from);
-    if (at === -1) return false;
-    from = at + part.length;
-  }
-  return spoken.length - end.length >= from && spoken.endsWith(end);
 }

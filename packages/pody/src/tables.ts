@@ -81,11 +81,11 @@ export const statusMessages: Table<string> = {
 /** The server has no such route; what it says of a pod is longer. */
 export const routeAbsent = "404 Not Found";
 /** The pod is there, but its image was deleted, and the server cannot read the one without the other. */
-export const imageGone = "404 */images/*No such image*";
+export const imageGone = "404 **/images/**No such image**";
 
 /**
  * What Pody answers, told apart by status and `detail`, as `<status> <detail>`, or as `<endpoint> <status> <detail>`
- * where the same words mean different things; `*` stands for anything, and the first row that fits counts. Sentences of
+ * where the same words mean different things; `**` stands for anything, and the first row that fits counts. Sentences of
  * the container engine change between its releases, so the rows hold short phrases of them.
  *
  * `effect: "none"` stands where Pody refuses before the engine makes a container. The order of its checks is:
@@ -96,61 +96,61 @@ export const imageGone = "404 */images/*No such image*";
  * @see https://github.com/MenxLi/pody
  */
 const errors: Table<ErrorRow> = {
-  "401*": { code: "unauthenticated", effect: "none" },
-  "403 Invalid username or password*": { code: "unauthenticated", effect: "none" },
-  "403 Exceed max pod limit*": { code: "quota_exceeded", effect: "none" },
-  "403 Exceed user commit limit*": { code: "quota_exceeded", effect: "none" },
-  "403 Container size*exceeds*": { code: "quota_exceeded", effect: "none" },
-  "403 *exceeds user commit size limit*": { code: "quota_exceeded", effect: "none" },
+  "401**": { code: "unauthenticated", effect: "none" },
+  "403 Invalid username or password**": { code: "unauthenticated", effect: "none" },
+  "403 Exceed max pod limit**": { code: "quota_exceeded", effect: "none" },
+  "403 Exceed user commit limit**": { code: "quota_exceeded", effect: "none" },
+  "403 Container size**exceeds**": { code: "quota_exceeded", effect: "none" },
+  "403 **exceeds user commit size limit**": { code: "quota_exceeded", effect: "none" },
   // There is one machine, so there is no other region to try.
-  "403 No available port*": { code: "no_capacity", effect: "none", scope: "provider" },
-  "403 Invalid pod name*": { code: "permission_denied", effect: "none", scope: "request" },
-  "403 User does not have permission*": { code: "permission_denied", effect: "none" },
-  "403 Can only delete user commit images*": { code: "permission_denied", effect: "none", scope: "request" },
-  "403 Invalid image name*": { code: "permission_denied", effect: "none", scope: "request" },
-  "403 Image * is not allowed*": { code: "invalid_argument", effect: "none" }, // before 0.1.12
-  "400 Invalid pod name*": { code: "invalid_argument", effect: "none" },
-  "400 Invalid tag name*": { code: "invalid_argument", effect: "none" },
-  "400 Invalid image name*": { code: "invalid_argument", effect: "none" },
-  "image.get 400 Image not found*": { code: "not_found", effect: "none" },
-  "image.remove 400 Image not found*": { code: "not_found", effect: "none" },
-  "400 Image not found*": { code: "invalid_argument", effect: "none" },
-  "422*": { code: "invalid_argument", effect: "none" },
+  "403 No available port**": { code: "no_capacity", effect: "none", scope: "provider" },
+  "403 Invalid pod name**": { code: "permission_denied", effect: "none", scope: "request" },
+  "403 User does not have permission**": { code: "permission_denied", effect: "none" },
+  "403 Can only delete user commit images**": { code: "permission_denied", effect: "none", scope: "request" },
+  "403 Invalid image name**": { code: "permission_denied", effect: "none", scope: "request" },
+  "403 Image ** is not allowed**": { code: "invalid_argument", effect: "none" }, // before 0.1.12
+  "400 Invalid pod name**": { code: "invalid_argument", effect: "none" },
+  "400 Invalid tag name**": { code: "invalid_argument", effect: "none" },
+  "400 Invalid image name**": { code: "invalid_argument", effect: "none" },
+  "image.get 400 Image not found**": { code: "not_found", effect: "none" },
+  "image.remove 400 Image not found**": { code: "not_found", effect: "none" },
+  "400 Image not found**": { code: "invalid_argument", effect: "none" },
+  "422**": { code: "invalid_argument", effect: "none" },
   [routeAbsent]: { code: "invalid_config", effect: "none" },
   "405 Method Not Allowed": { code: "invalid_config", effect: "none" },
-  "404 *No such container*": { code: "not_found" },
-  "404 Container * not found*": { code: "not_found" },
+  "404 **No such container**": { code: "not_found" },
+  "404 Container ** not found**": { code: "not_found" },
   [imageGone]: { code: "conflict" },
-  "409 * already exists*": { code: "conflict", effect: "none" },
-  "500 409 Client Error*already in use*": { code: "conflict", effect: "none" }, // before 0.1.11
+  "409 ** already exists**": { code: "conflict", effect: "none" },
+  "500 409 Client Error**already in use**": { code: "conflict", effect: "none" }, // before 0.1.11
   // The server's configuration or the account's quota is more than the engine can do.
-  "500 */containers/create?*": { code: "instance_failed", effect: "none", scope: "provider" },
+  "500 **/containers/create?**": { code: "instance_failed", effect: "none", scope: "provider" },
   // The pod was made and did not start. It stays behind, with its name and its place in the quota.
-  "instance.create 500 */start:*": { code: "instance_failed", effect: "done" },
+  "instance.create 500 **/start:**": { code: "instance_failed", effect: "done" },
   // Host ports are kept only while a pod runs: another one has taken them, and there are no others to be had.
-  "instance.start 500 */start:*port is already allocated*": { code: "conflict", effect: "none" },
-  "instance.start 500 *cannot start a paused container*": { code: "conflict", effect: "none" },
-  "instance.start 500 */start:*": { code: "instance_failed", effect: "none" },
+  "instance.start 500 **/start:**port is already allocated**": { code: "conflict", effect: "none" },
+  "instance.start 500 **cannot start a paused container**": { code: "conflict", effect: "none" },
+  "instance.start 500 **/start:**": { code: "instance_failed", effect: "none" },
   // What a restart has done when it fails, stopped the pod or not, it does not say.
-  "instance.restart 500 *port is already allocated*": { code: "conflict", effect: "maybe" },
-  "instance.restart 500 *start:*": { code: "instance_failed", effect: "maybe" },
+  "instance.restart 500 **port is already allocated**": { code: "conflict", effect: "maybe" },
+  "instance.restart 500 **start:**": { code: "instance_failed", effect: "maybe" },
   // A command that was not run, or not to its end, is answered with 200.
-  "exec.run 200 Timeout*": { code: "timeout", effect: "maybe", scope: "request" },
-  "exec.run 200 Docker API error: 409*": { code: "conflict", effect: "none" }, // not running, restarting, paused
-  "exec.run 200 Docker API error: 404*No such container*": { code: "not_found", effect: "none" },
-  "exec.run 200 Docker API error*": { code: "unavailable", effect: "maybe" },
-  "exec.run 200 OCI runtime exec failed*/bin/bash*": { code: "unsupported", effect: "none" },
-  "exec.run 200 OCI runtime exec failed*": { code: "unknown", effect: "none" },
-  "exec.run 200*": { code: "unknown", effect: "maybe" },
-  "500 Network * not found*": { code: "unavailable" },
+  "exec.run 200 Timeout**": { code: "timeout", effect: "maybe", scope: "request" },
+  "exec.run 200 Docker API error: 409**": { code: "conflict", effect: "none" }, // not running, restarting, paused
+  "exec.run 200 Docker API error: 404**No such container**": { code: "not_found", effect: "none" },
+  "exec.run 200 Docker API error**": { code: "unavailable", effect: "maybe" },
+  "exec.run 200 OCI runtime exec failed**/bin/bash**": { code: "unsupported", effect: "none" },
+  "exec.run 200 OCI runtime exec failed**": { code: "unknown", effect: "none" },
+  "exec.run 200**": { code: "unknown", effect: "maybe" },
+  "500 Network ** not found**": { code: "unavailable" },
   "500 Internal Server Error": { code: "unavailable" },
-  "504 Request timed out*": { code: "timeout" },
+  "504 Request timed out**": { code: "timeout" },
   // Sentences that nobody knows yet mean what their status means, and prove nothing about a create.
-  "400 *": { code: "invalid_argument" },
-  "403 *": { code: "permission_denied" },
-  "404 *": { code: "unknown" },
-  "409 *": { code: "conflict" },
-  "5*": { code: "unavailable" },
+  "400 **": { code: "invalid_argument" },
+  "403 **": { code: "permission_denied" },
+  "404 **": { code: "unknown" },
+  "409 **": { code: "conflict" },
+  "5**": { code: "unavailable" },
 };
 
 /**

@@ -425,7 +425,7 @@ it("names the parameter that is wrong", async () => {
 it("goes by the configured rows before the adapter's", async () => {
   nock(origin).get("/pod/list").reply(403, { detail: "Invalid username or password" });
   const provider = open({
-    errors: { "403 invalid USERNAME*": { code: "permission_denied", scope: "request" } },
+    errors: { "403 invalid USERNAME**": { code: "permission_denied", scope: "request" } },
   });
   await expect(collect(provider.list())).rejects.toMatchObject({
     code: "permission_denied",
