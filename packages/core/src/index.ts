@@ -46,6 +46,7 @@ export type { Api, ApiRequest, HttpOptions } from "./http/client.ts";
 export type { Fetch } from "./http/exchange.ts";
 export type { SessionOptions, SessionToken } from "./http/session.ts";
 export type { Query, QueryValue } from "./http/url.ts";
+export * from "./market/index.ts";
 export * from "./model/index.ts";
 export { type CommonOptions, sharedOptionsSchema } from "./options.ts";
 export * from "./ownership/index.ts";

@@ -11,8 +11,8 @@ import type {
 } from "./driver.ts";
 import { isComputeError } from "./errors.ts";
 import type { ProviderFacts } from "./facts.ts";
-import type { Instance, LaunchRequest, Offer } from "./model/index.ts";
-import { candidates } from "./offers.ts";
+import { candidates } from "./market/offers.ts";
+import type { Instance, LaunchRequest, Offer, Price } from "./model/index.ts";
 import { definedOnly } from "./options.ts";
 import { type LaunchDefaults, type PreparedLaunch, prepareLaunch, refuse } from "./prepare.ts";
 import type { Budget, Hold, Journal, LaunchRecord } from "./protocol/journal.ts";
@@ -60,6 +60,8 @@ export interface Launcher {
   readonly resume: (hold: Hold, record: LaunchRecord, call: DriverCall) => Promise<Instance>;
   /** A machine that the cloud may not show yet, as it was when the cloud accepted it. */
   readonly justLaunched: (id: string) => Fresh | undefined;
+  /** What the offer of a machine that was launched here had said it would cost. */
+  readonly quoteOf: (id: string) => Price | undefined;
   readonly forget: (id: string) => void;
   /** The longest that a create may be under way or unseen after it was sent. */
   readonly windowMs: number;
@@ -84,6 +86,7 @@ export function createLauncher(
   const { name, adapter, facts, clock, journal, support, createTimeoutMs, owner, budgets } = around;
   const windowMs = createTimeoutMs + facts.visibilityLagMs + facts.lateCommitMs;
   const fresh = new Map<string, Fresh>();
+  const quotes = new Map<string, Price>();
 
   function prepare(request: LaunchRequest): PreparedLaunch {
     const { images, defaults } = around;
@@ -160,6 +163,7 @@ export function createLauncher(
     if (earlier !== undefined) return describe(machine.id, call);
     const launched = accepted(machine, request, offer);
     for (const id of fresh.keys()) justLaunched(id); // forgets those that the cloud must show by now
+    if (offer?.price !== undefined) quotes.set(launched.id, offer.price);
     fresh.set(launched.id, { instance: launched, launchedAt: clock.now() });
     return launched;
   }
@@ -205,7 +209,11 @@ export function createLauncher(
   return {
     ...{ prepare, launch, justLaunched, windowMs, timeoutMs: windowMs + slackMs },
     resume: async (hold, record, call) => accepted(await resume(meansWith(hold), record, call), {}),
-    forget: (id) => fresh.delete(id),
+    quoteOf: (id) => quotes.get(id),
+    forget(id) {
+      fresh.delete(id);
+      quotes.delete(id);
+    },
   };
 }
 

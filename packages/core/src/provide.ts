@@ -5,8 +5,8 @@ import type { ComputeDriver, DriverCall, DriverInstance, DriverOffer, Page } fro
 import { ComputeError } from "./errors.ts";
 import { groupsOf, idOf } from "./groups.ts";
 import { createLauncher, type LaunchSurroundings, withLaunchKey } from "./launching.ts";
-import type { Instance, Offer, OfferQuery } from "./model/index.ts";
-import { searchOffers } from "./offers.ts";
+import { launchQuery, type Market, matchingOffers, weighOffers } from "./market/offers.ts";
+import type { Instance, Offer, OfferQuery, Price } from "./model/index.ts";
 import { definedOnly } from "./options.ts";
 import { keepInternals } from "./ownership/internals.ts";
 import { createLeaseWatch } from "./ownership/lease-watch.ts";
@@ -64,7 +64,9 @@ export function provide<Driver extends ComputeDriver<never>>(
   function finished(observed: DriverInstance): Instance {
     const { identity: _, ...instance } = observed;
     const labels = observed.labels ?? {};
-    return sameRaw(observed, { ...instance, labels, provider: name, observedAt: new Date(clock.now()) });
+    const quoted = dearerThan(launcher.quoteOf(observed.id), observed.price);
+    const observedAt = new Date(clock.now());
+    return sameRaw(observed, { ...instance, ...quoted, labels, provider: name, observedAt });
   }
 
   function stampOffer(offer: DriverOffer): Offer {
@@ -169,11 +171,20 @@ export function provide<Driver extends ComputeDriver<never>>(
     stamp: (resource) => sameRaw(resource, { ...resource, provider: name } as never), // what was left out is back
     finished,
   });
-  const offers = driver.offers && {
-    search: (query?: OfferQuery, options?: CallOptions) =>
-      searchOffers(driver, withSearchDefaults(query), adapter, stampOffer, (read) =>
-        pages("offers.search", options, read),
-      ),
+  function market(offers: Market["offers"], options: CallOptions | undefined): Market {
+    const walkPages: Market["walk"] = (readPage) => pages("offers.search", options, readPage);
+    return { offers, cloud: adapter, stamp: stampOffer, walk: walkPages };
+  }
+
+  const { offers: searching } = driver;
+  const offers = searching && {
+    async *search(query?: OfferQuery, options?: CallOptions) {
+      try {
+        yield* matchingOffers(market(searching, options), withSearchDefaults(query));
+      } catch (error) {
+        throw signed(error, { provider: name, adapter, operation: "offers.search" });
+      }
+    },
   };
 
   const provider: ComputeProvider = Object.freeze({ ...verbs, ...groups, ...(offers && { offers }) });
@@ -184,6 +195,14 @@ export function provide<Driver extends ComputeDriver<never>>(
       for await (const observed of list(options))
         yield { instance: finished(observed), identity: observed.identity };
     },
+    prepare: (request) => launcher.prepare(request).request,
+    async *weigh(request, options) {
+      const query = searching && launchQuery(request, around.budgets.length > 0);
+      if (searching === undefined || query === undefined) return;
+      for await (const { offer, reason } of weighOffers(market(searching, options), query)) {
+        yield { offer, reason: reason ?? (offer.available ? undefined : "not available now") };
+      }
+    },
     resume(hold, record, options) {
       const more = { launchKey: record.key, timeoutMs: launcher.timeoutMs };
       const work = (call: DriverCall): Promise<Instance> => launcher.resume(hold, record, call);
@@ -192,4 +211,16 @@ export function provide<Driver extends ComputeDriver<never>>(
   });
   // The groups above are made of the driver's own, so they are exactly the ones that its type names.
   return provider as unknown as ProviderOf<Driver>;
+}
+
+/** Dearer by more than rounding and small change. */
+const tolerance = 1.01;
+
+function dearerThan(
+  quote: Price | undefined,
+  price: Price | undefined,
+): Pick<Instance, "quotedPerHourMicros"> {
+  if (quote === undefined || price?.currency !== quote.currency) return {};
+  const dearer = price.perHourMicros > quote.perHourMicros * tolerance;
+  return dearer ? { quotedPerHourMicros: quote.perHourMicros } : {};
 }

@@ -63,6 +63,8 @@ export interface Instance {
   readonly hardware: Hardware;
   /** What it costs while it runs. */
   readonly price?: Price | undefined;
+  /** What its offer had said it would cost; only where the cloud now charges over 1 % more than that. */
+  readonly quotedPerHourMicros?: number | undefined;
   readonly region?: string | undefined;
   readonly image?: string | undefined;
   /** How to reach it; empty until the cloud has published it. */
@@ -129,6 +131,7 @@ export const instanceSchema = z.strictObject({
   billing: z.enum(["compute", "storage", "none", "unknown"]),
   hardware: hardwareSchema,
   price: priceSchema.optional(),
+  quotedPerHourMicros: z.int().nonnegative().optional(),
   region: z.string().optional(),
   image: z.string().optional(),
   access: z.strictObject({ ssh: z.array(sshEndpointSchema), ports: z.array(portMappingSchema) }),

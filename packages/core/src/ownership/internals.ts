@@ -2,7 +2,8 @@ import type { CallOptions } from "../call-options.ts";
 import type { Clock } from "../clock.ts";
 import { ComputeError } from "../errors.ts";
 import type { ProviderFacts } from "../facts.ts";
-import type { Instance } from "../model/index.ts";
+import type { WeighedOffer } from "../market/offers.ts";
+import type { Instance, LaunchRequest } from "../model/index.ts";
 import type { Hold, Journal, LaunchRecord } from "../protocol/journal.ts";
 import type { ComputeProvider } from "../provider.ts";
 
@@ -22,6 +23,10 @@ export interface ProviderInternals {
   readonly windowMs: number;
   /** Every machine of the account; complete, or it throws. */
   readonly survey: (options?: CallOptions) => AsyncIterable<Surveyed>;
+  /** What a launch makes of a request; throws what a launch throws before anything is sent. */
+  readonly prepare: (request: LaunchRequest) => LaunchRequest;
+  /** The offers that a launch with this prepared request would weigh. */
+  readonly weigh: (request: LaunchRequest, options?: CallOptions) => AsyncIterable<WeighedOffer>;
   /** Finds out what became of an open launch, and ends it if `late` says so. */
   readonly resume: (hold: Hold, record: LaunchRecord, options?: CallOptions) => Promise<Instance>;
 }

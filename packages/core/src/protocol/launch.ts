@@ -79,20 +79,29 @@ export async function launchExactlyOnce(
     if (!neverWas) throw settled.error;
   }
 
-  let gone: unknown;
-  let offersTried = 0;
+  const refusals: ComputeError[] = [];
   for await (const offer of intent.offers) {
     try {
       return { machine: await attempt(means, intent, offer, call), offer };
     } catch (error) {
       const next = isComputeError(error, "offer_gone", "no_capacity") && error.effect === "none";
       if (!next || offer === undefined) throw error;
-      gone = error;
+      refusals.push(error);
     }
-    offersTried += 1;
-    if (offersTried === maxOffers) break;
+    if (refusals.length === maxOffers) break;
   }
-  throw gone ?? new ComputeError({ code: "no_capacity", message: "no offer matches the request" });
+  throw noneLeft(refusals);
+}
+
+/** Tells every attempt: each refusal is a cause. */
+function noneLeft(refusals: readonly ComputeError[]): ComputeError {
+  const [first, ...more] = refusals;
+  if (first === undefined)
+    return new ComputeError({ code: "no_capacity", message: "no offer matches the request" });
+  if (more.length === 0) return first;
+  const words = refusals.map(({ message }) => message).join("; ");
+  const message = `${refusals.length} offers were tried, and all are gone: ${words}`;
+  return new ComputeError({ code: "no_capacity", message, cause: new AggregateError(refusals, message) });
 }
 
 /**

@@ -60,6 +60,7 @@ const machineSchema = z.object({
   image: z.string().nullish(),
   state: z.string(),
   createdAt: z.number().nullish(),
+  price: z.number().nullish(),
 });
 export type Machine = z.output<typeof machineSchema>;
 const pageSchema = z.object({
@@ -96,6 +97,9 @@ function connect(tables: DriverContext<Names>["tables"], api: ReturnType<DriverC
         hardware: {},
         image: machine.image ?? undefined,
         access: { ssh: [], ports: [] },
+        price: machine.price
+          ? { currency: "USD", perHourMicros: micros(machine.price) ?? 0, kind: "on_demand" }
+          : undefined,
         createdAt: machine.createdAt ? new Date(machine.createdAt) : undefined,
       },
       machine,

@@ -20,6 +20,7 @@ export interface Machine {
   state: string;
   readonly createdAt: number;
   visibleAt: number;
+  price?: number;
 }
 
 interface Seen {

@@ -1,0 +1,143 @@
+import * as z from "zod";
+import type { ComputeDriver, DriverCall, DriverOffer, Page } from "../driver.ts";
+import { ComputeError } from "../errors.ts";
+import {
+  gpuWishSchema,
+  type LaunchRequest,
+  type Offer,
+  type OfferQuery,
+  pricingWishSchema,
+} from "../model/index.ts";
+import { parseOrRefuse } from "../prepare.ts";
+import { walk } from "../protocol/walk.ts";
+import { byPrice, mismatch, withinLimit } from "./matching.ts";
+
+const offerQuerySchema = z.strictObject({
+  offerId: z.string().min(1).optional(),
+  gpu: gpuWishSchema.optional(),
+  region: z.string().min(1).optional(),
+  minDiskMiB: z.int().positive().optional(),
+  pricing: pricingWishSchema.optional(),
+  maxPerHourMicros: z.int().nonnegative().optional(),
+  image: z.string().min(1).optional(),
+}) satisfies z.ZodType<OfferQuery>;
+
+/** One cloud's market, as core reaches it. */
+export interface Market {
+  readonly offers: NonNullable<ComputeDriver["offers"]>;
+  /** The adapter's id: clouds write GPU names in ways of their own. */
+  readonly cloud: string;
+  readonly stamp: (offer: DriverOffer) => Offer;
+  /** Walks the pages of a search. */
+  readonly walk: (
+    readPage: (cursor: string | undefined, call: DriverCall) => Promise<Page<DriverOffer>>,
+  ) => AsyncIterable<DriverOffer>;
+}
+
+/** An offer, and why it is not what was asked for if it is not. */
+export interface WeighedOffer {
+  readonly offer: Offer;
+  readonly reason?: string | undefined;
+}
+
+/**
+ * What a cloud answers to a query, each offer held against it, cheapest first. Streams where the cloud sorts; otherwise
+ * every page is read before the first.
+ */
+export async function* weighOffers(
+  { offers, cloud, stamp, walk }: Market,
+  input: OfferQuery | undefined,
+): AsyncGenerator<WeighedOffer, void, undefined> {
+  const query = parseOrRefuse(offerQuerySchema, input ?? {}, "");
+  const found = walk((cursor, call) => offers.search({ ...query, cursor }, call));
+  const all: Offer[] = [];
+  for await (const row of found) {
+    const offer = stamp(row);
+    if (offers.cheapestFirst) yield { offer, reason: mismatch(offer, query, cloud) };
+    else all.push(offer);
+  }
+  for (const offer of all.sort(byPrice)) yield { offer, reason: mismatch(offer, query, cloud) };
+}
+
+/** Offers that match, cheapest first. */
+export async function* matchingOffers(
+  market: Market,
+  query: OfferQuery | undefined,
+): AsyncGenerator<Offer, void, undefined> {
+  for await (const { offer, reason } of weighOffers(market, query)) {
+    if (reason === undefined) yield offer;
+  }
+}
+
+/**
+ * What a launch asks the market for; `undefined` where there is nothing to choose or to know: the caller has named the
+ * offer and set no limit, or names a type in another way.
+ *
+ * @throws `invalid_argument` when a limit is to be held and nothing says what the machine will cost.
+ */
+export function launchQuery(request: LaunchRequest, priceIsNeeded: boolean): OfferQuery | undefined {
+  const { offerId, gpu, maxPerHourMicros, region, minDiskMiB, image } = request;
+  // An offer that was named has its own kind of price; one that is chosen is on demand unless something else is asked for.
+  const pricing = request.pricing ?? (offerId === undefined ? { kind: "on_demand" as const } : undefined);
+  const bids = pricing?.kind === "spot" && pricing.maxPerHourMicros === undefined;
+  const mustKnowPrice = maxPerHourMicros !== undefined || bids || priceIsNeeded;
+  if (gpu === undefined && offerId === undefined && mustKnowPrice) throw noLimit();
+  if (gpu === undefined && !mustKnowPrice) return undefined;
+  const wish = gpu && { ...gpu, count: gpu.count ?? 1 };
+  return { offerId, gpu: wish, region, minDiskMiB, pricing, maxPerHourMicros, image };
+}
+
+/** What a launch may take, best first; one nameless candidate where there is nothing to choose. */
+export async function* candidates(
+  driver: ComputeDriver,
+  request: LaunchRequest,
+  { cloud, priceIsNeeded }: { readonly cloud: string; readonly priceIsNeeded: boolean },
+  call: DriverCall,
+  stamp: (offer: DriverOffer) => Offer,
+): AsyncGenerator<Offer | undefined, void, undefined> {
+  const { offers } = driver;
+  const query = offers && launchQuery(request, priceIsNeeded);
+  if (offers === undefined || query === undefined) {
+    yield undefined;
+    return;
+  }
+  const market: Market = {
+    ...{ offers, cloud, stamp },
+    walk: (readPage) => walk(call.operation, (cursor) => readPage(cursor, call)),
+  };
+  let beyond: Offer | undefined;
+  let given = 0;
+  for await (const offer of matchingOffers(market, { ...query, maxPerHourMicros: undefined })) {
+    if (!offer.available) continue;
+    if (withinLimit(offer, query.maxPerHourMicros)) {
+      given += 1;
+      yield offer;
+    } else beyond ??= offer;
+  }
+  if (given > 0) return;
+  if (beyond !== undefined) throw beyondLimit(beyond);
+  if (query.offerId !== undefined) {
+    throw new ComputeError({ code: "offer_gone", message: "the offer is not there any more" });
+  }
+}
+
+function noLimit(): ComputeError {
+  const message =
+    "without an offer its price is not known, so no limit, budget or bid can be held: give gpu or offerId";
+  return new ComputeError({ code: "invalid_argument", field: "maxPerHourMicros", message });
+}
+
+function beyondLimit({ price }: Offer): ComputeError {
+  const costs =
+    price === undefined
+      ? "has no known price"
+      : `costs ${price.perHourMicros / 1e6} ${price.currency} an hour`;
+  const message = `the cheapest match ${costs}, which is not within maxPerHourMicros`;
+  const about = {
+    code: "no_capacity",
+    scope: "request",
+    field: "maxPerHourMicros",
+    retryable: false,
+  } as const;
+  return new ComputeError({ ...about, message });
+}
