@@ -79,6 +79,10 @@ const hopeful: ReadonlySet<ComputeErrorCode> = new Set([
   "termination_unconfirmed",
 ]);
 
+export function isHopeful(code: ComputeErrorCode): boolean {
+  return hopeful.has(code);
+}
+
 const scopes: Partial<Record<ComputeErrorCode, ErrorScope>> = {
   invalid_config: "provider",
   unauthenticated: "account",

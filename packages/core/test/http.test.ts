@@ -3,7 +3,10 @@ import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import * as z from "zod";
+import { deadlineAfter } from "../src/deadline.ts";
 import { retryAfterMs } from "../src/http/answer.ts";
+import { type Api, createApi } from "../src/http/client.ts";
 import { createGate } from "../src/http/gate.ts";
 import { createSession } from "../src/http/session.ts";
 import { buildUrl } from "../src/http/url.ts";
@@ -292,6 +295,83 @@ describe("a session", () => {
     expect(await session.token(undefined)).toBe("t2");
     session.drop("t2");
     expect(await session.token(undefined)).toBe("t3");
+  });
+});
+
+describe("a create behind a login", () => {
+  const endpoints = {
+    login: { method: "POST", path: "login", evidence: "documented" },
+    create: { method: "POST", path: "machines", evidence: "documented" },
+  } as const;
+  const never = new AbortController().signal;
+  const call = () => ({ operation: "launch", signal: never, deadline: deadlineAfter(cloud.clock, 60_000) });
+
+  function openApi(firstToken?: string) {
+    const given = [firstToken];
+    const api: Api<keyof typeof endpoints> = createApi(
+      {
+        baseUrl: cloud.url,
+        endpoints,
+        readFailure: ({ status }) =>
+          status === 401 ? { code: "unauthenticated", effect: "none" } : undefined,
+        session: {
+          async login(loginCall) {
+            const response = z.object({ token: z.string() });
+            const { token } = await api.call("login", { response, login: true, ...loginCall });
+            return { value: given.shift() ?? token };
+          },
+          headers: (token) => ({ authorization: `Bearer ${token}` }),
+        },
+      },
+      {
+        ...{
+          provider: "north",
+          clock: cloud.clock,
+          secrets: [],
+          requestTimeoutMs: 1_000,
+          maxResponseBytes: 100_000,
+        },
+        fetch: (request, init) => globalThis.fetch(request, init),
+      },
+    );
+    return api;
+  }
+  const json = { label: "x", image: "i" };
+
+  it("has not been sent when the login fails", async () => {
+    cloud.spoilNext(/login/, ...Array.from({ length: 9 }, () => ({ how: { status: 502 } })));
+    const error = await caught(openApi().call("create", { json, rents: true, ...call() }));
+    expect(error).toMatchObject({ code: "unavailable", effect: "none" });
+    expect(cloud.creates()).toBe(0);
+  });
+
+  it("goes again, once, with a new token when the old one is refused", async () => {
+    await openApi("stale").call("create", { json, rents: true, ...call() });
+    expect(cloud.machines.size).toBe(1);
+    expect(cloud.seen.map(({ path }) => path)).toEqual(["/login", "/machines", "/login", "/machines"]);
+  });
+
+  it("shows neither token when the cloud echoes it", async () => {
+    cloud.spoilNext(/machines/, { how: { status: 400, body: "stale-token-1" } });
+    const error = await caught(openApi("stale-token-1").call("create", { json, ...call() }));
+    expect(inspect(error)).not.toContain("stale-token-1");
+  });
+
+  it("that commits money for long is not tried again, whatever the refusal", async () => {
+    cloud.spoilNext(/machines/, { how: { status: 429, headers: { "retry-after": "1" } } });
+    const error = await caught(openApi().call("create", { json, rents: "once", ...call() }));
+    expect(error).toMatchObject({ code: "rate_limited", effect: "none" });
+    expect(cloud.creates()).toBe(1);
+  });
+
+  it("is not sent when its caller leaves before", async () => {
+    const abort = new AbortController();
+    const beforeRenting = async (): Promise<void> => abort.abort();
+    const error = await caught(
+      openApi().call("create", { json, rents: true, ...call(), signal: abort.signal, beforeRenting }),
+    );
+    expect(error).toMatchObject({ code: "cancelled", effect: "none" });
+    expect(cloud.creates()).toBe(0);
   });
 });
 

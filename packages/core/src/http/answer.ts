@@ -76,3 +76,19 @@ export function retryAfterMs(headers: Headers, now: number): number | undefined 
   const serverNow = Date.parse(headers.get("date") ?? "");
   return Math.max(0, date - (Number.isNaN(serverNow) ? now : serverNow));
 }
+
+export function toAnswer(
+  endpoint: string,
+  { status, headers, text }: Pick<Answer, "status" | "headers" | "text">,
+): Answer {
+  return { endpoint, status, headers, text, body: parsedJson(text) };
+}
+
+/** `undefined` stands for "not JSON"; whoever needs JSON says so. */
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,16 +1,17 @@
-import * as z from "zod";
+import type * as z from "zod";
 import type { Clock } from "../clock.ts";
 import { type Deadline, deadlineAfter, ended } from "../deadline.ts";
-import { ComputeError, type Effect, isComputeError } from "../errors.ts";
+import { isComputeError } from "../errors.ts";
 import type { Endpoint } from "../facts.ts";
 import { redact } from "../secret.ts";
 import { type RequestTrace, requestChannel, traced } from "../tracing.ts";
-import { type Answer, type Failure, failureOfStatus, type ReadFailure, retryAfterMs } from "./answer.ts";
+import { failureOfStatus, type ReadFailure, toAnswer } from "./answer.ts";
 import { ExchangeError, exchange, type Fetch, type Incoming, toComputeError } from "./exchange.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { withRetries } from "./retry.ts";
 import { createSession, type SessionOptions } from "./session.ts";
 import { buildUrl, type Query } from "./url.ts";
+import { checkedAnswer, consequencesOf, toRefusal } from "./verdict.ts";
 
 /** What every driver method is given, and hands on with every request (`...call`). */
 export interface DriverCall {
@@ -95,7 +96,7 @@ export function createApi<Names extends string>(
       ...{ provider: environment.provider, operation: request.operation, endpoint: name },
       ...{ method, path, attempt: attemptNumber },
     };
-    const token = request.login ? undefined : await session?.token(loginCall(request));
+    const token = await tokenFor(request);
     try {
       return await traced(requestChannel, trace, () => send(name, request, trace, token));
     } catch (error) {
@@ -103,8 +104,18 @@ export function createApi<Names extends string>(
       if (token === undefined || !isComputeError(error, "unauthenticated") || error.effect !== "none")
         throw error;
       session?.drop(token);
-      const renewed = await session?.token(loginCall(request));
+      const renewed = await tokenFor(request);
       return await traced(requestChannel, { ...trace }, () => send(name, request, trace, renewed));
+    }
+  }
+
+  /** Whatever a login does, the request that needs it has not been sent. */
+  async function tokenFor(request: ApiRequest): Promise<string | undefined> {
+    if (request.login) return undefined;
+    try {
+      return await session?.token(loginCall(request));
+    } catch (error) {
+      throw isComputeError(error) ? error.with({ effect: "none" }) : error;
     }
   }
 
@@ -123,6 +134,8 @@ export function createApi<Names extends string>(
     let incoming: Incoming;
     try {
       if (request.rents) await request.beforeRenting?.();
+      const left = ended(request.signal, what);
+      if (left !== undefined) throw left;
       incoming = await exchange({
         url,
         method: endpoint.method,
@@ -147,8 +160,9 @@ export function createApi<Names extends string>(
     trace.status = incoming.status;
     const answer = toAnswer(name, incoming);
     const failure = options.readFailure(answer) ?? failureOfStatus(answer.status);
-    if (failure !== undefined) throw refusal(what, answer, failure, request, consequences);
-    return checked(what, answer, request, consequences);
+    if (failure === undefined) return checkedAnswer(what, answer, request.response, consequences);
+    const error = toRefusal(what, answer, failure, consequences, clock.now());
+    throw error.with({ message: redact(error.message, [...secrets, ...tokens, ...(request.secrets ?? [])]) });
   }
 
   async function enter(name: Names, request: ApiRequest, what: string): Promise<(() => void) | undefined> {
@@ -157,53 +171,6 @@ export function createApi<Names extends string>(
     } catch (error) {
       throw ended(request.signal, `${what}: waiting for its turn`) ?? error;
     }
-  }
-
-  function refusal(
-    what: string,
-    answer: Answer,
-    failure: Failure,
-    request: ApiRequest,
-    { refused, lost, repeatable }: Consequences,
-  ): ComputeError {
-    const said = failure.message?.trim().slice(0, 500) ?? "";
-    const text = `${what} answered ${answer.status}${said === "" ? "" : `: ${said}`}`;
-    // Nobody counts a throttled request as work. A breakdown, or a word that nobody knows, may come after the work.
-    const broke = answer.status >= 500 || answer.status === 408 || failure.code === "unknown";
-    const unsaid = failure.code === "rate_limited" ? "none" : broke ? lost : refused;
-    const effect = failure.effect ?? unsaid;
-    const error = new ComputeError({
-      ...failure,
-      message: redact(text, [...secrets, ...tokens, ...(request.secrets ?? [])]),
-      effect,
-      retryAfterMs: failure.retryAfterMs ?? retryAfterMs(answer.headers, clock.now()),
-      status: answer.status,
-    });
-    const harmless = effect === "none" || repeatable;
-    const hopeful = failure.retryable ?? new ComputeError({ code: failure.code, message: "" }).retryable;
-    return error.retryable === (hopeful && harmless) ? error : error.with({ retryable: hopeful && harmless });
-  }
-
-  function checked(
-    what: string,
-    answer: Answer,
-    request: ApiRequest,
-    { lost, repeatable }: Consequences,
-  ): unknown {
-    const isJson = answer.body !== undefined;
-    if (request.response === undefined && (isJson || answer.text.trim() === "")) return undefined;
-    const parsed = (request.response ?? z.never()).safeParse(answer.body);
-    if (parsed.success) return parsed.data;
-    throw new ComputeError({
-      code: "bad_response",
-      message: isJson
-        ? `${what} answered ${answer.status} in another shape than documented: ${places(parsed.error)}`
-        : `${what} answered ${answer.status} with something that is not JSON`,
-      effect: lost,
-      // Half an answer or a proxy's page may pass; another shape will be there next time too.
-      retryable: !isJson && repeatable,
-      status: answer.status,
-    });
   }
 
   /** A login serves everybody who waits for it, so it does not end because one of them leaves. */
@@ -215,50 +182,11 @@ export function createApi<Names extends string>(
   return {
     async call(name, request) {
       const { deadline, signal } = request;
-      const answer = await withRetries((number) => attempt(name, request, number), {
-        clock,
-        deadline,
-        signal,
-      });
+      const send = (number: number): Promise<unknown> => attempt(name, request, number);
+      const answer = await (request.rents === "once"
+        ? send(1)
+        : withRetries(send, { clock, deadline, signal }));
       return answer as never; // parsed with request.response
     },
   };
-}
-
-/** What a failure of one call means at the cloud. */
-interface Consequences {
-  /** The effect when the answer is lost or unreadable. */
-  readonly lost: Effect;
-  /** The effect of a clean refusal. */
-  readonly refused: Effect;
-  readonly repeatable: boolean;
-}
-
-function consequencesOf(endpoint: Endpoint, request: ApiRequest): Consequences {
-  if (request.rents) return { lost: "maybe", refused: "maybe", repeatable: false };
-  const reads = request.reads ?? endpoint.method === "GET";
-  return {
-    lost: reads ? "none" : "maybe",
-    refused: "none",
-    repeatable: reads || request.idempotent === true,
-  };
-}
-
-function toAnswer(endpoint: string, { status, headers, text }: Incoming): Answer {
-  return { endpoint, status, headers, text, body: parsedJson(text) };
-}
-
-/** `undefined` stands for "not JSON"; whoever needs JSON says so. */
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Where an answer differs from the documentation. zod's issues name places and types, never values. */
-function places(error: z.ZodError): string {
-  const first = error.issues.slice(0, 3);
-  return first.map(({ path, message }) => `${path.join(".") || "the body"}: ${message}`).join("; ");
 }
