@@ -61,7 +61,7 @@ export const timingOverridesSchema = z.strictObject({
 });
 export type TimingOverrides = z.input<typeof timingOverridesSchema>;
 
-export const rateLimitSchema = z.strictObject({ calls: z.int().positive(), perMs: ms });
+const rateLimitSchema = z.strictObject({ calls: z.int().positive(), perMs: ms });
 
 /** One row of `endpoints` in an adapter's options. */
 export const endpointOverrideSchema = z.strictObject({

@@ -56,7 +56,7 @@ export const doneSchema = z.object({ code: z.literal(0) });
  *
  * @see https://sdkdoc.glows.ai
  */
-export const machineSchema = z.object({
+const machineSchema = z.object({
   instanceID: id,
   status: text,
   /** Hundredths of a credit per hour, whole instance (inferred). */
@@ -203,7 +203,7 @@ export const specPageSchema = pageOf("specs", specSchema);
 export const regionPageSchema = pageOf("regions", z.object({ specs: z.array(kept(specSchema)) }));
 
 /** @see https://sdkdoc.glows.ai */
-export const imageSchema = z.object({
+const imageSchema = z.object({
   image_id: id,
   name: text,
   status: numbered,
@@ -214,7 +214,7 @@ export const imagePageSchema = pageOf("images", imageSchema);
 export const imageCreatedSchema = doneSchema.extend({ image_id: id, name: text });
 
 /** @see https://sdkdoc.glows.ai */
-export const snapshotSchema = z.object({
+const snapshotSchema = z.object({
   snapshot_id: id,
   instance_id: text,
   status: numbered,
@@ -231,7 +231,7 @@ export const snapshotCreatedSchema = doneSchema.extend({ snapshot_ids: z.array(i
  *
  * @see https://sdkdoc.glows.ai
  */
-export const networkSchema = z.object({
+const networkSchema = z.object({
   netID: id,
   name: text,
   createTime: part(z.object({ seconds })),
@@ -241,7 +241,7 @@ export const networkPageSchema = pageOf("networks", networkSchema);
 export const networkCreatedSchema = doneSchema.extend({ network_id: id });
 
 /** @see https://sdkdoc.glows.ai */
-export const endpointSchema = z.object({
+const endpointSchema = z.object({
   endpoint_id: id,
   network_id: text,
   instance_id: text,

@@ -6,7 +6,7 @@ import * as z from "zod";
  *
  * @see https://github.com/MenxLi/pody (0.1.13 to 0.4.1)
  */
-export const podSchema = z.object({
+const podSchema = z.object({
   /** Name of the container, `[<prefix>-]<user>-<ins>`. */
   name: z.string().min(1),
   /** The container engine's word. */

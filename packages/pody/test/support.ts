@@ -17,7 +17,7 @@ export const credentials = { baseUrl: origin, username: "alice", password: "corr
 export const basic = "Basic YWxpY2U6Y29ycmVjdCBob3JzZQ==";
 
 /** Real time, without the pauses. */
-export const hasty = { now: () => Date.now(), sleep: async () => {}, alarm: () => {} };
+const hasty = { now: () => Date.now(), sleep: async () => {}, alarm: () => {} };
 
 export const open = (options: Parameters<typeof pody>[0] = {}) =>
   pody({ ...credentials, clock: hasty, ...options });

@@ -44,7 +44,7 @@ const suffix =
 const letterSuffix = /^(?:pro|s|d|m|b|v2)/;
 
 /** Single-word models ("a100", "mi300x") and model numbers ("4090"), by their lower-case spelling. */
-export const heads: ReadonlySet<string> = /* @__PURE__ */ new Set(
+const heads: ReadonlySet<string> = /* @__PURE__ */ new Set(
   gpuFamilies
     .flatMap(({ family }) => family.toLowerCase().split(" "))
     .flatMap((word) => (word === "6000d" ? ["6000"] : [word]))
@@ -53,7 +53,7 @@ export const heads: ReadonlySet<string> = /* @__PURE__ */ new Set(
 );
 
 /** Lower case, without marks, and with one space for whatever separates words: clouds use `_`, `-` and spaces alike. */
-export function normalise(name: string): string {
+function normalise(name: string): string {
   return name
     .replace(/[®™©]|\((?:r|tm)\)/gi, " ") // before NFKC, which writes ™ as letters
     .normalize("NFKC")

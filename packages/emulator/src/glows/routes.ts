@@ -25,7 +25,7 @@ export interface GlowsRoute {
 }
 
 /** Half of these rows are conclusions from their neighbours, so a test may replace any of them. */
-export const defaultGlowsRoutes: Readonly<Record<GlowsOperation, GlowsRoute>> = {
+const defaultGlowsRoutes: Readonly<Record<GlowsOperation, GlowsRoute>> = {
   "instance.create": { method: "POST", path: "/instance", parameters: "body" },
   "instance.get": { method: "GET", path: "/instance", parameters: "query" },
   "instance.cancel": { method: "DELETE", path: "/instance", parameters: "query" },

@@ -27,7 +27,7 @@ export interface HpcAiInstance {
   stale: { readonly status: string; readonly until: number } | undefined;
 }
 
-export interface HpcAiVolume {
+interface HpcAiVolume {
   readonly id: string;
   readonly owner: string;
   readonly name: string;

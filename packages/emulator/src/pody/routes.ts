@@ -1,7 +1,7 @@
 import type { Endpoint } from "../kit/types.ts";
 import { isAtLeast } from "./versions.ts";
 
-export interface PodyParameter {
+interface PodyParameter {
   readonly name: string;
   readonly optional?: boolean;
 }
@@ -22,7 +22,7 @@ const ins = { name: "ins" };
 const image = { name: "image" };
 
 /** One row per route that any version has or had. */
-export const podyRoutes = [
+const podyRoutes = [
   { key: "version", method: "GET", path: "/version", parameters: [], since: "0.1.10", open: true },
   {
     key: "status",

@@ -41,7 +41,7 @@ export interface PodyMachine {
 }
 
 /** How long the server works on each call, in milliseconds of the emulator's clock. */
-export interface PodyTimings {
+interface PodyTimings {
   readonly create: number;
   readonly stop: number;
   readonly start: number;

@@ -48,7 +48,7 @@ export interface PodyPod {
   lingersUntil: number | undefined;
 }
 
-export interface PodyProcess {
+interface PodyProcess {
   readonly fullName: string;
   readonly gpu: number;
   readonly cmd: string;
@@ -103,4 +103,3 @@ export function statusOf(pod: PodyPod, now: number): string {
 
 export const holdsPorts = (status: string) => status === "running" || status === "paused";
 
-export const isOwn = (user: PodyUser, pod: PodyPod) => pod.user === user.name;

@@ -16,7 +16,7 @@ export function runLine(line: string, shell: Shell, streams: Streams): number {
   }
 }
 
-export function runScript(script: Script, shell: Shell, streams: Streams): number {
+function runScript(script: Script, shell: Shell, streams: Streams): number {
   for (const { after, pipeline, background } of script) {
     if (after === "&&" && shell.status !== 0) continue;
     if (after === "||" && shell.status === 0) continue;
