@@ -1,5 +1,5 @@
 import type { CloudContext } from "../kit/types.ts";
-import type { PodySettings, PodyUser } from "./settings.ts";
+import type { PodySettings } from "./settings.ts";
 
 export interface PodyImage {
   readonly id: string;
@@ -102,4 +102,3 @@ export function statusOf(pod: PodyPod, now: number): string {
 }
 
 export const holdsPorts = (status: string) => status === "running" || status === "paused";
-
