@@ -5,6 +5,7 @@ import { describeAlternatives, type EnvironmentNames, withEnvironment } from "./
 import { ComputeError, isComputeError } from "./errors.ts";
 import type { Endpoint, ProviderFacts, Timing } from "./facts.ts";
 import { createApi } from "./http/client.ts";
+import { memoryJournal } from "./journal/memory.ts";
 import {
   type CommonOptions,
   commonOptionsSchema,
@@ -13,7 +14,6 @@ import {
   overriddenTables,
 } from "./options.ts";
 import { parseOrRefuse } from "./prepare.ts";
-import { memoryJournal } from "./protocol/memory-journal.ts";
 import { provide } from "./provide.ts";
 import type { ProviderOf } from "./provider.ts";
 import { Secret } from "./secret.ts";

@@ -46,12 +46,7 @@ export type { Api, ApiRequest, HttpOptions } from "./http/client.ts";
 export type { Fetch } from "./http/exchange.ts";
 export type { SessionOptions, SessionToken } from "./http/session.ts";
 export type { Query, QueryValue } from "./http/url.ts";
-export * from "./market/index.ts";
-export * from "./model/index.ts";
-export { type CommonOptions, sharedOptionsSchema } from "./options.ts";
-export * from "./ownership/index.ts";
-export { lookupPattern, matchingRow } from "./patterns.ts";
-export { type LaunchDefaults, parseOrRefuse, refuse } from "./prepare.ts";
+export { type ClosableJournal, type HoldingOptions, holdingJournal } from "./journal/holding.ts";
 export {
   type Budget,
   type Hold,
@@ -62,8 +57,16 @@ export {
   type Lease,
   launchStates,
   type Rate,
-} from "./protocol/journal.ts";
-export { checkBudget, memoryJournal, overBudget } from "./protocol/memory-journal.ts";
+} from "./journal/journal.ts";
+export { checkBudget, memoryJournal, overBudget } from "./journal/memory.ts";
+export { fromRecordRow, recordColumns, toRecordRow } from "./journal/row.ts";
+export type { Claim, JournalStore, Place } from "./journal/store.ts";
+export * from "./market/index.ts";
+export * from "./model/index.ts";
+export { type CommonOptions, sharedOptionsSchema } from "./options.ts";
+export * from "./ownership/index.ts";
+export { lookupPattern, matchingRow } from "./patterns.ts";
+export { type LaunchDefaults, parseOrRefuse, refuse } from "./prepare.ts";
 export { formOfToken, labelOf, nameFromLabel, newToken, tokenOf } from "./protocol/token.ts";
 export type {
   ComputeProvider,

@@ -11,11 +11,11 @@ import type {
 } from "./driver.ts";
 import { isComputeError } from "./errors.ts";
 import type { ProviderFacts } from "./facts.ts";
+import type { Budget, Hold, Journal, LaunchRecord } from "./journal/journal.ts";
 import { candidates } from "./market/offers.ts";
 import type { Instance, LaunchRequest, Offer, Price } from "./model/index.ts";
 import { definedOnly } from "./options.ts";
 import { type LaunchDefaults, type PreparedLaunch, prepareLaunch, refuse } from "./prepare.ts";
-import type { Budget, Hold, Journal, LaunchRecord } from "./protocol/journal.ts";
 import { type LaunchMeans, launchExactlyOnce, resume } from "./protocol/launch.ts";
 import { requestHash } from "./protocol/request-hash.ts";
 import { terminateWithEvidence } from "./protocol/terminate.ts";

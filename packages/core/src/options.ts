@@ -3,10 +3,10 @@ import type { Clock } from "./clock.ts";
 import type { AdapterTables } from "./driver.ts";
 import { type Endpoint, endpointOverrideSchema, timingOverridesSchema } from "./facts.ts";
 import type { Fetch } from "./http/exchange.ts";
+import type { Budget, Journal } from "./journal/journal.ts";
 import { instanceStatuses, statusReasons } from "./model/index.ts";
 import { eitherOr, launchRequestSchema } from "./model/request.ts";
 import { type LaunchDefaults, refuse } from "./prepare.ts";
-import type { Budget, Journal } from "./protocol/journal.ts";
 
 const statusRowSchema = z.strictObject({
   status: z.enum(instanceStatuses),

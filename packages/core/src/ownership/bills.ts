@@ -1,6 +1,6 @@
 import type { CallOptions } from "../call-options.ts";
+import type { Lease, Rate } from "../journal/journal.ts";
 import type { Billing, Instance } from "../model/index.ts";
-import type { Lease, Rate } from "../protocol/journal.ts";
 import type { ComputeProvider } from "../provider.ts";
 import { internalsOf } from "./internals.ts";
 

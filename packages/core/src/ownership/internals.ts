@@ -2,9 +2,9 @@ import type { CallOptions } from "../call-options.ts";
 import type { Clock } from "../clock.ts";
 import { ComputeError } from "../errors.ts";
 import type { ProviderFacts } from "../facts.ts";
+import type { Hold, Journal, LaunchRecord } from "../journal/journal.ts";
 import type { WeighedOffer } from "../market/offers.ts";
 import type { Instance, LaunchRequest } from "../model/index.ts";
-import type { Hold, Journal, LaunchRecord } from "../protocol/journal.ts";
 import type { ComputeProvider } from "../provider.ts";
 
 /** A machine of the account, with what it carries in the cloud's identity field. */

@@ -1,6 +1,6 @@
 import { signed } from "../call.ts";
 import type { Clock } from "../clock.ts";
-import type { Journal } from "../protocol/journal.ts";
+import type { Journal } from "../journal/journal.ts";
 import type { ComputeProvider } from "../provider.ts";
 import { alarm } from "../tracing.ts";
 import { enforceLease } from "./lease.ts";

@@ -1,6 +1,6 @@
 import type { CallOptions } from "../call-options.ts";
 import { ComputeError } from "../errors.ts";
-import type { Lease } from "../protocol/journal.ts";
+import type { Lease } from "../journal/journal.ts";
 import type { ComputeProvider } from "../provider.ts";
 import { internalsOf } from "./internals.ts";
 

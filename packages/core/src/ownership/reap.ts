@@ -1,7 +1,7 @@
 import { signed } from "../call.ts";
 import type { CallOptions } from "../call-options.ts";
 import { ComputeError } from "../errors.ts";
-import type { Journal, LaunchRecord, Rate } from "../protocol/journal.ts";
+import type { Journal, LaunchRecord, Rate } from "../journal/journal.ts";
 import { tokenOf } from "../protocol/token.ts";
 import type { ComputeProvider } from "../provider.ts";
 import { inBatches } from "./concurrency.ts";

@@ -1,7 +1,7 @@
 import { signed } from "../call.ts";
 import type { CallOptions } from "../call-options.ts";
 import { type ComputeError, isComputeError } from "../errors.ts";
-import type { LaunchRecord } from "../protocol/journal.ts";
+import type { LaunchRecord } from "../journal/journal.ts";
 import type { ComputeProvider } from "../provider.ts";
 import { alarm } from "../tracing.ts";
 import { inBatches } from "./concurrency.ts";

@@ -3,8 +3,8 @@ import { deadlineScope, ended } from "../deadline.ts";
 import type { ComputeDriver, DriverCall, DriverInstance, DriverLaunchRequest, Launched } from "../driver.ts";
 import { ComputeError, isComputeError } from "../errors.ts";
 import type { Timing } from "../facts.ts";
+import type { Budget, Hold, LaunchRecord, LaunchState } from "../journal/journal.ts";
 import type { LeaseWish, Offer } from "../model/index.ts";
-import type { Budget, Hold, LaunchRecord, LaunchState } from "./journal.ts";
 import { findByIdentity, pauseBetweenLooks } from "./look.ts";
 
 // Launches exactly one machine.

@@ -1,29 +1,18 @@
 import { ComputeError } from "../errors.ts";
 import type { Budget, Journal, LaunchRecord, LaunchState } from "./journal.ts";
+import { lines } from "./line.ts";
 
 /** A journal that lives as long as the process. */
 export function memoryJournal(): Journal {
   const records = new Map<string, LaunchRecord>();
   const instances = new Map<string, string>();
-  const lines = new Map<string, Promise<void>>();
+  const waiting = lines();
   const place = (provider: string, name: string): string => JSON.stringify([provider, name]);
 
   return {
     async hold(provider, key, signal) {
       const at = place(provider, key);
-      const before = lines.get(at);
-      const turn = Promise.withResolvers<void>();
-      // Whoever leaves the line lets the next one through, but not before the one in front is done.
-      const line = Promise.all([before, turn.promise]).then(() => {
-        if (lines.get(at) === line) lines.delete(at);
-      });
-      lines.set(at, line);
-      try {
-        await settledOrAborted(before, signal);
-      } catch (error) {
-        turn.resolve();
-        throw error;
-      }
+      const done = await waiting.turn(at, signal);
       return {
         record: records.get(at),
         async write(record, budgets = []) {
@@ -31,7 +20,7 @@ export function memoryJournal(): Journal {
           records.set(at, record);
           if (record.instanceId !== undefined) instances.set(place(provider, record.instanceId), at);
         },
-        release: async () => turn.resolve(),
+        release: async () => done(),
       };
     },
     byInstance: async (provider, instanceId) => records.get(instances.get(place(provider, instanceId)) ?? ""),
@@ -73,17 +62,5 @@ export function overBudget(budget: Budget, perHourMicros: number): ComputeError 
     code: "quota_exceeded",
     message: `${whose} would cost ${amount(perHourMicros)} an hour, and the budget is ${amount(budget.maxPerHourMicros)}`,
     scope: "account",
-  });
-}
-
-function settledOrAborted(promise: Promise<void> | undefined, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const leave = (): void => reject(signal.reason);
-    if (signal.aborted) return leave();
-    signal.addEventListener("abort", leave, { once: true });
-    void Promise.resolve(promise).then(() => {
-      signal.removeEventListener("abort", leave);
-      resolve();
-    });
   });
 }
