@@ -8,10 +8,12 @@ import {
 } from "@gpuport/core";
 import type * as z from "zod";
 import { failureReader } from "./failures.ts";
+import { accountOf, volumesOf } from "./groups.ts";
 import { toCreateBody } from "./launch.ts";
-import { toPage, toSessionToken } from "./map.ts";
-import { toFamilies, toOffers } from "./offers.ts";
+import { toInstance, toSessionToken } from "./map.ts";
+import { toFamilies, toOffers, toOffPeakPrice } from "./offers.ts";
 import type { LaunchOptions, optionsSchema } from "./options.ts";
+import { everyItem, readPage } from "./paging.ts";
 import type { HpcAiEndpoint } from "./tables.ts";
 import { acceptedSchema, catalogueSchema, loginSchema, machinePageSchema } from "./wire.ts";
 
@@ -21,8 +23,9 @@ export function createDriver(
   { http, tables, facts, clock }: DriverContext<HpcAiEndpoint>,
 ) {
   const { baseUrl, accessToken, apiKey, username, password, catalogue } = options;
-  const host = new URL(baseUrl).hostname;
-  const currency = options.currency ?? (host === "cloud.luchentech.com" ? "CNY" : "USD");
+  const { pageSize } = facts;
+  const home = new URL(baseUrl).hostname === "cloud.luchentech.com" ? "CNY" : "USD";
+  const currency = options.currency ?? home;
   const cookie = (token: string) => ({ cookie: `AccessToken=${token}` });
   const api = http({
     baseUrl,
@@ -42,27 +45,19 @@ export function createDriver(
   });
 
   function regionIdOf(region: string): string {
-    const wanted = region.toLowerCase();
-    return (
-      catalogue?.regions.find(({ regionName }) => regionName.toLowerCase() === wanted)?.regionId ?? region
+    const named = ({ regionName }: { regionName: string }) =>
+      regionName.toLowerCase() === region.toLowerCase();
+    return catalogue?.regions.find(named)?.regionId ?? region;
+  }
+
+  function list({ cursor, statuses: _, ...call }: ListPageCall) {
+    const response = machinePageSchema;
+    return readPage(
+      cursor,
+      pageSize,
+      (pager) => api.call("instance.list", { json: { pager }, response, reads: true, ...call }),
+      (row) => toInstance(row, tables.statuses),
     );
-  }
-
-  async function list({ cursor = "1", statuses: _, ...call }: ListPageCall) {
-    const pager = { currentPage: Number(cursor), pageSize: facts.pageSize };
-    const request = { json: { pager }, response: machinePageSchema, reads: true, ...call };
-    return toPage(await api.call("instance.list", request), pager, tables.statuses);
-  }
-
-  async function listedStatus(id: string, call: DriverCall): Promise<InstanceStatus | undefined> {
-    let cursor: string | undefined;
-    do {
-      const page = await list({ ...call, cursor });
-      const listed = page.items.find((instance) => instance.id === id);
-      if (listed !== undefined) return listed.status;
-      cursor = page.next;
-    } while (cursor !== undefined);
-    return undefined;
   }
 
   /** A change that is refused because it is done already, or under way, is done. The refusals do not say which it is. */
@@ -76,22 +71,38 @@ export function createDriver(
       await api.call(endpoint, { ...toOne(id), idempotent: true, ...call });
     } catch (error) {
       if (!isComputeError(error, "conflict", "invalid_argument")) throw error;
-      const status = await listedStatus(id, call);
-      if (status === undefined || !done.includes(status)) throw error;
+      for await (const listed of everyItem((cursor) => list({ ...call, cursor }))) {
+        if (listed.id === id && done.includes(listed.status)) return;
+      }
+      throw error;
+    }
+  }
+
+  /** The catalogue is the console's own and may close at any time; then it is what the configuration declares. */
+  async function families(call: DriverCall): Promise<readonly unknown[]> {
+    try {
+      const request = { json: {}, response: catalogueSchema, reads: true, ...call };
+      return (await api.call("catalog.types", request)).instanceInfos ?? [];
+    } catch (error) {
+      if (!isComputeError(error, "invalid_config") || error.status !== 404) throw error;
+      if (catalogue !== undefined) return toFamilies(catalogue);
+      const advice =
+        "declare what to rent in the option catalogue, or launch with providerOptions.hpc-ai.instanceTypeId";
+      const message = `${error.message}; the cloud has closed its catalogue: ${advice}`;
+      throw error.with({ message, field: "catalogue" });
     }
   }
 
   return {
     async launch(request, launchOptions, call) {
       const json = toCreateBody(request, launchOptions, regionIdOf);
+      const price = launchOptions.billing && toOffPeakPrice(request.offer);
+      // A period is paid at once: such a create never goes out again, whatever its answer was.
+      const rents = request.pricing?.kind === "reserved" ? "once" : true;
       const secrets = [...(call.secrets ?? []), json.instanceConfiguration.initScript];
-      const { instanceId } = await api.call("instance.create", {
-        ...{ json, response: acceptedSchema, rents: true },
-        ...call,
-        secrets,
-      });
-      // The offer's price is for another way to pay.
-      return { id: instanceId, ...(launchOptions.billing && { price: undefined }) };
+      const sent = { json, response: acceptedSchema, rents, ...call, secrets } as const;
+      const { instanceId } = await api.call("instance.create", sent);
+      return { id: instanceId, price };
     },
     list,
     async terminate(id, call) {
@@ -106,30 +117,11 @@ export function createDriver(
     },
     offers: {
       cheapestFirst: false,
-      async search(query, call) {
-        // A machine that may be taken away at any time is only for those who ask for one.
-        const isOpen = query.pricing === undefined && query.offerId === undefined;
-        const pricing =
-          isOpen && call.operation === "launch" ? ({ kind: "on_demand" } as const) : query.pricing;
-        return { items: toOffers(await families(call), { ...query, pricing }, currency) };
-      },
+      search: async (query, call) => ({ items: toOffers(await families(call), query, currency) }),
     },
+    volumes: volumesOf({ api, pageSize, regionIdOf }),
+    account: accountOf({ api, currency }),
   } satisfies ComputeDriver<LaunchOptions>;
-
-  /** The catalogue is the console's own and may close at any time; then it is what the configuration declares. */
-  async function families(call: DriverCall): Promise<readonly unknown[]> {
-    try {
-      const request = { json: {}, response: catalogueSchema, reads: true, ...call };
-      return (await api.call("catalog.types", request)).instanceInfos ?? [];
-    } catch (error) {
-      if (!isComputeError(error, "invalid_config") || error.status !== 404) throw error;
-      if (catalogue !== undefined) return toFamilies(catalogue);
-      throw error.with({
-        message: `${error.message}; the cloud has closed its catalogue: declare what to rent in the option catalogue, or launch with providerOptions.hpc-ai.instanceTypeId`,
-        field: "catalogue",
-      });
-    }
-  }
 }
 
 function toOne(instanceId: string) {

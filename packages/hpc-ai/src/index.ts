@@ -55,5 +55,8 @@ export const hpcAiRaw = rawFrom<Machine>("hpc-ai");
 /** HPC-AI's own record of the type behind an offer. */
 export const hpcAiOfferRaw = rawFrom<InstanceType>("hpc-ai/offer");
 
+/** HPC-AI's own record of a volume, whose members are not documented. */
+export const hpcAiVolumeRaw = rawFrom<Readonly<Record<string, unknown>>>("hpc-ai/volume");
+
 export type { HpcAiLaunchOptions, HpcAiOptions } from "./options.ts";
 export type { InstanceType, Machine } from "./wire.ts";

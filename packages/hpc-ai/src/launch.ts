@@ -1,6 +1,7 @@
 import { type DriverLaunchRequest, type LaunchRequest, labelOf, lookup, refuse } from "@gpuport/core";
-import type { ChargeMode, LaunchOptions } from "./options.ts";
+import type { LaunchOptions } from "./options.ts";
 import { toInitScript } from "./script.ts";
+import { type ChargeMode, here, launchRules } from "./tables.ts";
 
 /** What an offer's id says, so that a launch needs to read nothing. */
 export interface OfferPlace {
@@ -14,8 +15,8 @@ export interface OfferPlace {
 const words = { spot: true, standard: false } as const;
 
 export function toOfferId({ regionId, instanceTypeId, isSpotInstance, regionName }: OfferPlace): string {
-  const parts = [regionId, instanceTypeId, isSpotInstance ? "spot" : "standard"];
-  return [...parts, ...(regionName ? [regionName] : [])].join("/");
+  const kind = isSpotInstance ? "spot" : "standard";
+  return [regionId, instanceTypeId, kind, ...(regionName ? [regionName] : [])].join("/");
 }
 
 /** @throws `invalid_argument` for what is not an offer of this cloud. */
@@ -32,81 +33,42 @@ export function toIdentity(token: string, { name }: LaunchRequest): string {
   return labelOf(token, name);
 }
 
-const here = "providerOptions.hpc-ai";
+function givenIn(fields: object, prefix = ""): string[] {
+  return Object.entries(fields).flatMap(([field, value]) => (value === undefined ? [] : [prefix + field]));
+}
 
-/** What the schema cannot see: two fields that contradict each other, and what this cloud cannot hold. */
+/** What the schema cannot see: fields that contradict each other, and what this cloud cannot hold. */
 export function checkLaunch(request: LaunchRequest, options: LaunchOptions): void {
-  const { offerId, pricing } = request;
-  checkChoice(request, options);
-  const isSpot = offerId === undefined ? options.isSpotInstance : readOfferId(offerId).isSpotInstance;
+  const { offerId, region, pricing } = request;
+  const { initScript } = options.instanceConfiguration;
+  const given = new Set([...givenIn(request), ...givenIn({ ...options, initScript }, `${here}.`)]);
+  for (const [all, none, field, why, code] of launchRules) {
+    if (all.every((name) => given.has(name)) && !none.some((name) => given.has(name)))
+      refuse(field, why, code);
+  }
+  const place = offerId === undefined ? undefined : readOfferId(offerId);
+  const regions = place ? [place.regionId, place.regionName] : [options.regionId ?? region];
+  if (region !== undefined && !regions.some((name) => name?.toLowerCase() === region.toLowerCase())) {
+    refuse("region", place ? "is not the region of this offer" : `differs from ${here}.regionId`);
+  }
+  const isSpot = place ? place.isSpotInstance : options.isSpotInstance;
   if (pricing !== undefined && isSpot !== undefined && (pricing.kind === "spot") !== isSpot) {
     refuse("pricing", `is ${pricing.kind}, but the machine is ${isSpot ? "a spot" : "not a spot"} one`);
   }
   if (pricing?.kind === "spot" && pricing.maxPerHourMicros !== undefined) {
-    const how = "there are no bids here, a spot machine has its price; use maxPerHourMicros";
-    refuse("pricing.maxPerHourMicros", how, "unsupported");
-  }
-  if (options.billing !== undefined) checkBilling(options.billing, request);
-  if (options.instanceConfiguration?.initScript !== undefined) {
-    for (const field of ["startup", "command", "env", "sshPublicKeys"] as const) {
-      if (request[field] !== undefined) refuse(field, `is sent as initScript, which ${here} gives already`);
-    }
-  }
-}
-
-/** What to rent is said once: by `gpu`, `offerId` or the ids themselves. */
-function checkChoice({ offerId, gpu, region }: LaunchRequest, options: LaunchOptions): void {
-  const { instanceTypeId, regionId, isSpotInstance } = options;
-  if (instanceTypeId === undefined) {
-    if (gpu === undefined && offerId === undefined) {
-      refuse("gpu", `hpc-ai needs gpu, offerId or ${here}.instanceTypeId`);
-    }
-    if (regionId !== undefined) refuse(`${here}.regionId`, "goes with instanceTypeId; otherwise use region");
-    if (isSpotInstance !== undefined) {
-      refuse(`${here}.isSpotInstance`, "goes with instanceTypeId; otherwise use pricing");
-    }
-  } else {
-    if (gpu !== undefined || offerId !== undefined) {
-      refuse(`${here}.instanceTypeId`, "stands instead of gpu and offerId, not beside them");
-    }
-    if (region === undefined && regionId === undefined) refuse("region", "is needed with instanceTypeId");
-    if (region !== undefined && regionId !== undefined && region !== regionId) {
-      refuse("region", `differs from ${here}.regionId`);
-    }
-  }
-  if (offerId === undefined || region === undefined) return;
-  const place = readOfferId(offerId);
-  const known = [place.regionId, place.regionName].map((name) => name?.toLowerCase());
-  if (!known.includes(region.toLowerCase())) refuse("region", "is not the region of this offer");
-}
-
-function checkBilling(
-  { chargeMode, duration }: NonNullable<LaunchOptions["billing"]>,
-  { pricing, maxPerHourMicros }: LaunchRequest,
-): void {
-  const hourly = chargeMode === "perHour" || chargeMode === "tidePerHour";
-  if (hourly && duration !== 1) refuse(`${here}.billing.duration`, "must be 1 for the hourly modes");
-  if (pricing !== undefined) refuse(`${here}.billing`, "stands instead of pricing, not beside it");
-  if (maxPerHourMicros !== undefined) {
-    refuse("maxPerHourMicros", `cannot be held with ${here}.billing`, "unsupported");
+    const why = "there are no bids here, a spot machine has its price; use maxPerHourMicros";
+    refuse("pricing.maxPerHourMicros", why, "unsupported");
   }
 }
 
 export const modeOfUnit = { day: "perDay", week: "perWeek", month: "perMonth" } as const;
 
-function toBilling({ pricing }: LaunchRequest): { chargeMode: ChargeMode; duration: number } {
-  if (pricing?.kind !== "reserved") return { chargeMode: "perHour", duration: 1 };
-  return { chargeMode: modeOfUnit[pricing.unit], duration: pricing.count };
-}
-
-/** @param regionIdOf The id of a region by its name, where the configuration declares one. */
-function toPlace(
-  { offer, offerId, region = "" }: DriverLaunchRequest,
-  { instanceTypeId, regionId, isSpotInstance = false }: LaunchOptions,
-  regionIdOf: (region: string) => string,
-): OfferPlace {
-  if (instanceTypeId === undefined) return readOfferId(offer?.id ?? offerId ?? "");
-  return { instanceTypeId, regionId: regionId ?? regionIdOf(region), isSpotInstance };
+function toBilling(
+  { pricing }: LaunchRequest,
+  { billing }: LaunchOptions,
+): { readonly chargeMode: ChargeMode; readonly duration: number } {
+  if (pricing?.kind === "reserved") return { chargeMode: modeOfUnit[pricing.unit], duration: pricing.count };
+  return { chargeMode: billing?.chargeMode ?? "perHour", duration: 1 };
 }
 
 /** Published without being listed. */
@@ -115,6 +77,7 @@ const sshPort = 22;
 /**
  * The body of a create. The validator refuses a required member that is left out, also where it is empty.
  *
+ * @param regionIdOf The id of a region by its name, where the configuration declares one.
  * @see https://www.hpc-ai.com/doc/docs/api/instance/launch
  */
 export function toCreateBody(
@@ -122,25 +85,24 @@ export function toCreateBody(
   options: LaunchOptions,
   regionIdOf: (region: string) => string,
 ) {
-  const place = toPlace(request, options, regionIdOf);
-  const { initScript, ...given } = options.instanceConfiguration ?? {};
-  const ports = [...(request.ports ?? []).map(({ port }) => port), ...(options.nodePorts ?? [])];
+  const { instanceTypeId, isSpotInstance = false, regionId = regionIdOf(request.region ?? "") } = options;
+  const place: OfferPlace =
+    instanceTypeId === undefined
+      ? readOfferId(request.offer?.id ?? request.offerId ?? "")
+      : { instanceTypeId, regionId, isSpotInstance };
+  const { initScript, extraDataDiskSizeDB, ...given } = options.instanceConfiguration;
+  const ports = [...(request.ports ?? []).map(({ port }) => port), ...options.nodePorts];
   return {
     name: request.identity,
     imageId: request.image ?? "",
     instanceTypeId: place.instanceTypeId,
     region: place.regionId,
-    billing: options.billing ?? toBilling(request),
-    remoteStorages: options.remoteStorages ?? [],
+    billing: toBilling(request, options),
+    remoteStorages: options.remoteStorages,
     instanceConfiguration: {
+      ...given,
       // The cloud's GB are taken for GiB.
-      extraDataDiskSizeDB: Math.max(
-        Math.ceil((request.minDiskMiB ?? 0) / 1024),
-        given.extraDataDiskSizeDB ?? 0,
-      ),
-      enableCommonData: given.enableCommonData ?? false,
-      enableDocker: given.enableDocker ?? false,
-      dockerStorageSize: given.dockerStorageSize ?? 0,
+      extraDataDiskSizeDB: Math.max(Math.ceil((request.minDiskMiB ?? 0) / 1024), extraDataDiskSizeDB),
       initScript: initScript?.reveal() ?? toInitScript(request),
     },
     isSpotInstance: place.isSpotInstance,

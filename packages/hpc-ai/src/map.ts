@@ -1,67 +1,76 @@
 import {
+  type Balance,
   ComputeError,
   type DriverInstance,
+  gibToMiB,
   type InstanceStatus,
   lookup,
   nameFromLabel,
-  type Page,
   type PortMapping,
+  refuse,
   type SessionToken,
   type StatusRow,
   type Table,
   toGpu,
+  type Unstamped,
+  type Volume,
+  type VolumeSpec,
   withRaw,
 } from "@gpuport/core";
+import type * as z from "zod";
 import {
+  type balanceSchema,
   claimsSchema,
   type Login,
   type Machine,
-  type MachinePage,
   machineSchema,
+  momentSchema,
   type Unconfirmed,
+  volumeSchema,
 } from "./wire.ts";
 
-/**
- * @throws `bad_response` for a row that has no id: leaving it out would pass a part of the list off as the whole.
- */
+/** A row without an id is no row: leaving it out would pass a part of the list off as the whole. */
+function withoutId(what: string): never {
+  throw new ComputeError({ code: "bad_response", message: `hpc-ai: a row of the list has no ${what} id` });
+}
+
+/** @throws `bad_response` for a row that has no id. */
 export function toInstance(row: unknown, statuses: Table<StatusRow>): DriverInstance {
-  const parsed = machineSchema.safeParse(row);
-  if (!parsed.success) {
-    throw new ComputeError({ code: "bad_response", message: "hpc-ai: a row of the list has no instance id" });
-  }
-  const machine = parsed.data;
-  const metadata = machine.instanceMetadata;
-  const label = metadata.instanceName || metadata.name || undefined;
-  const state = toState(machine, statuses);
+  const machine = machineSchema.safeParse(row).data ?? withoutId("instance");
+  const { instanceMetadata: metadata, instanceSpecInfo: spec, instanceRuntimeInfo: info } = machine;
+  const label = metadata.instanceName ?? metadata.name ?? undefined;
+  const state = toState(info ?? {}, statuses);
+  // Members whose place is not known, from the most special place to the most general.
+  const levels = [metadata, spec, spec?.regionInfo, info, machine];
+  const anywhere = <Member extends keyof Unconfirmed>(member: Member) =>
+    levels.map((level) => level?.[member] ?? undefined).find((value) => value !== undefined);
   const instance: DriverInstance = {
     id: metadata.instanceId,
     name: nameFromLabel(label),
     identity: label,
     ...state,
-    hardware: { gpu: toGpu(anywhere(machine, "gpuName"), { count: anywhere(machine, "gpuNum") }) },
-    region: anywhere(machine, "regionName") || anywhere(machine, "regionId") || undefined,
-    image: anywhere(machine, "imageId") || undefined,
+    hardware: { gpu: toGpu(anywhere("gpuName"), { count: anywhere("gpuNum") }) },
+    region: anywhere("regionName") ?? anywhere("regionId"),
+    image: anywhere("imageId"),
     access: toAccess(machine, state.status),
-    createdAt: toDate(anywhere(machine, "createdAt") ?? anywhere(machine, "createTime")),
+    createdAt: momentSchema.parse(anywhere("createdAt") ?? anywhere("createTime")) ?? undefined,
   };
   return withRaw("hpc-ai", instance, row);
 }
 
 function toState(
-  { instanceRuntimeInfo }: Machine,
+  info: NonNullable<Machine["instanceRuntimeInfo"]>,
   statuses: Table<StatusRow>,
 ): Pick<DriverInstance, "status" | "reason" | "message" | "providerStatus" | "billing"> {
-  const { phase, diagnosisReason, diagnosisMessage, ...info } = instanceRuntimeInfo ?? {};
-  const word = info.status?.trim() ?? "";
-  const whole = [word, phase?.trim() ?? "", diagnosisReason?.trim() ?? ""].join("/");
-  const row = lookup(statuses, whole) ?? lookup(statuses, word);
-  const step = phase?.trim() === word ? undefined : phase?.trim();
-  const message = diagnosisMessage?.trim() || diagnosisReason?.trim() || step || undefined;
-  if (row === undefined) {
-    return { status: "unknown", reason: "unrecognized", message, providerStatus: word, billing: "unknown" };
-  }
-  const { status, reason, billing = "unknown" } = row;
-  return { status, reason, message, providerStatus: word, billing };
+  const { status: word, phase, diagnosisReason, diagnosisMessage } = info;
+  const row = lookup(statuses, [word, phase, diagnosisReason].join("/")) ?? lookup(statuses, word);
+  const {
+    status,
+    reason,
+    billing = "unknown",
+  } = row ?? ({ status: "unknown", reason: "unrecognized" } as const);
+  const message = diagnosisMessage ?? diagnosisReason ?? (phase === word ? undefined : phase) ?? undefined;
+  return { status, reason, message, providerStatus: word ?? "", billing };
 }
 
 /** Addresses hold only while the machine runs; what is left of them otherwise leads nowhere, or to somebody else. */
@@ -69,70 +78,66 @@ function toAccess(
   { instanceMetadata, instanceSpecInfo }: Machine,
   status: InstanceStatus,
 ): DriverInstance["access"] {
-  const host = instanceSpecInfo?.regionInfo?.sshAddress?.trim() ?? "";
-  if (status !== "running" || host === "") return { ssh: [], ports: [] };
-  const user = instanceMetadata.instanceUsername?.trim() ?? "";
+  const host = instanceSpecInfo?.regionInfo?.sshAddress;
+  if (status !== "running" || !host) return { ssh: [], ports: [] };
+  const user = instanceMetadata.instanceUsername;
   const ports = (instanceSpecInfo?.nodePorts ?? []).flatMap((mapping): PortMapping[] => {
     const { port, nodePort } = mapping ?? {};
-    if (!isPort(port) || !isPort(nodePort)) return [];
-    return [{ port, protocol: "tcp", host, publicPort: nodePort }];
+    return port && nodePort ? [{ port, protocol: "tcp", host, publicPort: nodePort }] : [];
   });
-  const ssh = user === "" ? undefined : ports.find(({ port }) => port === 22);
+  const ssh = ports.find(({ port }) => port === 22);
   return {
-    ssh: ssh === undefined ? [] : [{ host, port: ssh.publicPort, user, via: "direct" }],
+    ssh: ssh && user ? [{ host, port: ssh.publicPort, user, via: "direct" }] : [],
     ports: ports.filter(({ port }) => port !== 22),
   };
 }
 
-function isPort(port: number | null | undefined): port is number {
-  return Number.isInteger(port) && Number(port) >= 1 && Number(port) <= 65_535;
+/** @throws `bad_response` for a row that has no id. */
+export function toVolume(row: unknown): Unstamped<Volume> {
+  const { id, name, sizeGB, region, regionId, volumeType, type, status, createdAt } =
+    volumeSchema.safeParse(row).data ?? withoutId("volume");
+  const volume: Unstamped<Volume> = {
+    id: id ?? withoutId("volume"),
+    name: name ?? undefined,
+    sizeMiB: gibToMiB(sizeGB), // the cloud's GB are taken for GiB
+    region: region ?? regionId ?? undefined,
+    type: volumeType ?? type ?? undefined,
+    providerStatus: status ?? undefined,
+    createdAt: createdAt ?? undefined,
+  };
+  return withRaw("hpc-ai/volume", volume, row);
 }
 
-/** A member whose place is not known, from the most special place to the most general. */
-function anywhere<Member extends keyof Unconfirmed>(
-  machine: Machine,
-  member: Member,
-): Unconfirmed[Member] | undefined {
-  const { instanceMetadata, instanceRuntimeInfo, instanceSpecInfo } = machine;
-  const levels: readonly (Unconfirmed | null | undefined)[] = [
-    ...[instanceMetadata, instanceSpecInfo, instanceSpecInfo?.regionInfo, instanceRuntimeInfo, machine],
-  ];
-  for (const level of levels) {
-    const value = level?.[member];
-    if (value !== undefined && value !== null && value !== "") return value;
-  }
-  return undefined;
+/** The body of a volume's create; every member is required. */
+export function toVolumeBody(
+  { name, sizeMiB, region, type }: VolumeSpec,
+  regionIdOf: (region: string) => string,
+) {
+  const needed = "hpc-ai needs it to make a volume";
+  return {
+    name: name ?? refuse("name", needed),
+    sizeGB: Math.ceil(sizeMiB / 1024),
+    region: regionIdOf(region ?? refuse("region", needed)),
+    volumeType: type ?? refuse("type", `${needed}: filesystem, highspeedstorage or another`),
+  };
 }
+export type VolumeBody = ReturnType<typeof toVolumeBody>;
 
-const firstMsOfSense = 1e11; // 1973 in milliseconds, the year 5138 in seconds
-const withZone = /^\d{4}-\d{2}-\d{2}[T ].*(Z|[+-]\d{2}:?\d{2})$/;
-
-/** Seconds, milliseconds, or a date with its zone; one without could be any of 24 hours. */
-export function toDate(moment: string | number | null | undefined): Date | undefined {
-  if (moment === undefined || moment === null) return undefined;
-  const number = Number(moment);
-  if (Number.isNaN(number) && !withZone.test(String(moment).trim())) return undefined;
-  if (number <= 0) return undefined;
-  const ms = Number.isNaN(number)
-    ? Date.parse(String(moment))
-    : number < firstMsOfSense
-      ? number * 1000
-      : number;
-  const date = new Date(ms);
-  return Number.isNaN(date.getTime()) ? undefined : date;
-}
-
-/** The last page is the one that reaches the cloud's own count; without a count, the one that is empty. */
-export function toPage(
-  { instances, pager }: MachinePage,
-  asked: { readonly currentPage: number; readonly pageSize: number },
-  statuses: Table<StatusRow>,
-): Page<DriverInstance> {
-  const items = (instances ?? []).map((row) => toInstance(row, statuses));
-  const total = pager?.totalEntries ?? undefined;
-  const pageSize = pager?.pageSize || asked.pageSize;
-  const isLast = items.length === 0 || (total !== undefined && asked.currentPage * pageSize >= total);
-  return { items, total, next: isLast ? undefined : String(asked.currentPage + 1) };
+/** Vouchers and credits are used up before the balance; whether the available balance has them in it is not known. */
+export function toBalance(said: z.output<typeof balanceSchema>, currency: string): Balance {
+  const inMicros = (amount: number) => Math.round(amount * 1e6) + 0; // no -0
+  const parts = [
+    ["balance", said.balance],
+    ["voucher", said.availableVoucherAmount],
+    ["credit", said.availableCreditAmount],
+  ] as const;
+  return {
+    currency,
+    availableMicros: inMicros(said.availableBalance),
+    parts: parts.flatMap(([kind, amount]) =>
+      typeof amount === "number" ? [{ kind, micros: inMicros(amount) }] : [],
+    ),
+  };
 }
 
 /**

@@ -1,16 +1,19 @@
 import {
   type DriverOffer,
   micros,
+  type Offer,
   type OfferQuery,
   type Price,
   type PriceKind,
+  rawFrom,
+  refuse,
   toGpu,
   withRaw,
 } from "@gpuport/core";
 import type * as z from "zod";
 import { modeOfUnit, toOfferId } from "./launch.ts";
-import type { ChargeMode, optionsSchema } from "./options.ts";
-import { hoursOf } from "./tables.ts";
+import type { optionsSchema } from "./options.ts";
+import { type ChargeMode, hoursOf } from "./tables.ts";
 import { familyRegionSchema, familySchema, type InstanceType, instanceTypeSchema } from "./wire.ts";
 
 /**
@@ -18,79 +21,88 @@ import { familyRegionSchema, familySchema, type InstanceType, instanceTypeSchema
  *
  * With reserved pricing, only types that are sold for that period, and never spot ones.
  */
-export function toOffers(families: readonly unknown[], query: OfferQuery, currency: string): DriverOffer[] {
-  return families.flatMap((row) => {
-    const family = familySchema.safeParse(row).data;
+export function toOffers(
+  families: readonly unknown[],
+  { region: wanted, pricing }: OfferQuery,
+  currency: string,
+): DriverOffer[] {
+  const mode = pricing?.kind === "reserved" ? modeOfUnit[pricing.unit] : "perHour";
+  return placesIn(families).flatMap(({ family, region, type, row }): DriverOffer[] => {
+    const { regionId, regionName } = region;
+    const isSpotInstance = family.isSpotInstance === true || /spot/i.test(family.gpuName ?? "");
+    const kind = isSpotInstance ? "spot" : pricing?.kind === "reserved" ? "reserved" : "on_demand";
+    // A region is known by its name, or by its id if that is how it was asked for.
+    const spelling = [regionName ?? regionId, regionId].find(
+      (name) => wanted === undefined || name.toLowerCase() === wanted.toLowerCase(),
+    );
+    const otherKind = pricing !== undefined && pricing.kind !== kind;
+    if (spelling === undefined || otherKind || !isSold(type, mode)) return [];
+    const offer: DriverOffer = {
+      id: toOfferId({ ...type, regionId, isSpotInstance, regionName: regionName ?? undefined }),
+      hardware: { gpu: toGpu(family.gpuName, { count: type.gpuNum }) },
+      price: toPrice(type, mode, kind, currency),
+      region: spelling,
+      available: type.stockStatus?.toLowerCase() === "instock",
+    };
+    return [withRaw("hpc-ai/offer", offer, row)];
+  });
+}
+
+/** Every type with where it stands in the catalogue. */
+function placesIn(families: readonly unknown[]) {
+  return families.flatMap((familyRow) => {
+    const family = familySchema.safeParse(familyRow).data;
     return (family?.regionInfos ?? []).flatMap((regionRow) => {
       const region = familyRegionSchema.safeParse(regionRow).data;
-      const spelling = region && spellingOf(region, query.region);
-      if (family === undefined || region === undefined || spelling === undefined) return [];
-      return (region.instanceTypeInfos ?? []).flatMap((typeRow): DriverOffer[] => {
-        const type = instanceTypeSchema.safeParse(typeRow).data;
-        if (type === undefined) return [];
-        const isSpotInstance = family.isSpotInstance === true || /spot/i.test(family.gpuName ?? "");
-        const price = toPrice(type, isSpotInstance, query.pricing, currency);
-        if (price === "not sold") return [];
-        const offer: DriverOffer = {
-          id: toOfferId({
-            regionId: region.regionId,
-            instanceTypeId: type.instanceTypeId,
-            isSpotInstance,
-            regionName: region.regionName?.trim(),
-          }),
-          hardware: { gpu: toGpu(family.gpuName, { count: type.gpuNum }) },
-          price,
-          region: spelling,
-          available: type.stockStatus?.trim().toLowerCase() === "instock",
-        };
-        return [withRaw("hpc-ai/offer", offer, typeRow)];
+      return (region?.instanceTypeInfos ?? []).flatMap((row) => {
+        const type = instanceTypeSchema.safeParse(row).data;
+        return family && region && type ? [{ family, region, type, row }] : [];
       });
     });
   });
 }
 
-/** A region is known by its name, or by its id if that is how it was asked for; nothing if another one is wanted. */
-function spellingOf(
-  { regionId, regionName }: z.output<typeof familyRegionSchema>,
-  wanted: string | undefined,
-): string | undefined {
-  const name = regionName?.trim() || regionId;
-  if (wanted === undefined) return name;
-  return [name, regionId].find((spelling) => spelling.toLowerCase() === wanted.toLowerCase());
+/** A type without any prices is sold as usual, for a price that is not known. */
+function isSold({ price: rows }: InstanceType, mode: ChargeMode): boolean {
+  return !rows?.length || rows.some((row) => row?.chargeMode === mode);
 }
 
 /** `undefined` is unknown, which is not free. */
 function toPrice(
   { price: rows }: InstanceType,
-  isSpotInstance: boolean,
-  pricing: OfferQuery["pricing"],
+  mode: ChargeMode,
+  kind: PriceKind,
   currency: string,
-): Price | undefined | "not sold" {
-  const standard = pricing?.kind === "reserved" ? "reserved" : "on_demand";
-  const kind: PriceKind = isSpotInstance ? "spot" : standard;
-  if (pricing !== undefined && pricing.kind !== kind) return "not sold";
-  const mode: ChargeMode = pricing?.kind === "reserved" ? modeOfUnit[pricing.unit] : "perHour";
-  const row = (rows ?? []).find((candidate) => candidate?.chargeMode === mode);
-  if (row === undefined && (rows ?? []).length > 0) return "not sold";
-  const perPeriod = row?.price ?? undefined;
-  const perHourMicros = perPeriod === undefined ? undefined : micros(perPeriod / hoursOf[mode]);
-  if (perHourMicros === undefined || !Number.isSafeInteger(perHourMicros)) return undefined;
-  return { currency, perHourMicros, kind };
+): Price | undefined {
+  const perPeriod = rows?.find((row) => row?.chargeMode === mode)?.price;
+  const perHourMicros = typeof perPeriod === "number" ? micros(perPeriod / hoursOf[mode]) : undefined;
+  return perHourMicros === undefined ? undefined : { currency, perHourMicros, kind };
+}
+
+const typeOf = rawFrom<unknown>("hpc-ai/offer");
+
+/**
+ * What the machine of an offer costs in off-peak hours: its offer says what it costs in the others.
+ *
+ * @throws `invalid_argument` where the catalogue has prices for it, but not this one.
+ */
+export function toOffPeakPrice(offer: Offer | undefined): Price | undefined {
+  if (offer?.price === undefined) return undefined;
+  const { kind, currency } = offer.price;
+  const type = instanceTypeSchema.safeParse(typeOf(offer)).data;
+  const price = type && toPrice(type, "tidePerHour", kind, currency);
+  return (
+    price ?? refuse("providerOptions.hpc-ai.billing", "the catalogue has no off-peak price for this machine")
+  );
 }
 
 type Declared = NonNullable<z.output<typeof optionsSchema>["catalogue"]>;
 
 /** What the configuration declares, in the shape of the cloud's own catalogue. Whether it is free shows at launch. */
 export function toFamilies({ types, regions }: Declared): readonly unknown[] {
-  return types.map(({ instanceTypeId, regionId, gpuName, gpuNum, isSpotInstance }) => ({
-    gpuName,
-    isSpotInstance,
-    regionInfos: [
-      {
-        regionId,
-        regionName: regions.find((region) => region.regionId === regionId)?.regionName,
-        instanceTypeInfos: [{ instanceTypeId, gpuNum, stockStatus: "InStock" }],
-      },
-    ],
-  }));
+  return types.map(({ instanceTypeId, regionId, gpuName, gpuNum, isSpotInstance }) => {
+    const regionName = regions.find((region) => region.regionId === regionId)?.regionName;
+    const instanceTypeInfos = [{ instanceTypeId, gpuNum, stockStatus: "InStock" }];
+    return { gpuName, isSpotInstance, regionInfos: [{ regionId, regionName, instanceTypeInfos }] };
+  });
 }

@@ -48,9 +48,7 @@ function waysToLogIn({ accessToken, apiKey, username, password }: Readonly<Recor
   return [accessToken, apiKey, username ?? password].filter((way) => way !== undefined).length;
 }
 
-const chargeModes = ["tidePerHour", "perHour", "perDay", "perWeek", "perMonth"] as const;
-
-const sizeGB = z.int().nonnegative().optional();
+const sizeGB = z.int().nonnegative().default(0);
 
 export const launchOptionsSchema = z.strictObject({
   instanceTypeId: text.optional().describe("The type by its id, instead of `gpu` or `offerId`"),
@@ -60,12 +58,9 @@ export const launchOptionsSchema = z.strictObject({
     .optional()
     .describe("Must agree with the type; only with `instanceTypeId`, because offers say it themselves"),
   billing: z
-    .strictObject({
-      chargeMode: z.enum(chargeModes).describe("`tidePerHour` is off-peak pricing"),
-      duration: z.int().positive().default(1).describe("Days, weeks or months; 1 for the hourly modes"),
-    })
+    .strictObject({ chargeMode: z.literal("tidePerHour").describe("Off-peak hours") })
     .optional()
-    .describe("Instead of `pricing`. No price limit can be held with it"),
+    .describe("Instead of `pricing`, which says every other way to pay. No price limit can be held with it"),
   remoteStorages: z
     .array(
       z.strictObject({
@@ -75,26 +70,25 @@ export const launchOptionsSchema = z.strictObject({
         type: text.describe("`highspeedstorage`, `filesystem` or another"),
       }),
     )
-    .optional()
+    .default([])
     .describe("Volumes to mount"),
   instanceConfiguration: z
     .strictObject({
       extraDataDiskSizeDB: sizeGB.describe("The extra data disk in GB; the spelling is the cloud's own"),
-      enableCommonData: z.boolean().optional().describe("Mounts the shared public data"),
-      enableDocker: z.boolean().optional().describe("Docker inside the machine"),
+      enableCommonData: z.boolean().default(false).describe("Mounts the shared public data"),
+      enableDocker: z.boolean().default(false).describe("Docker inside the machine"),
       dockerStorageSize: sizeGB.describe("GB"),
       initScript: secretSchema
         .optional()
         .describe("Instead of `startup`, `command`, `env` and `sshPublicKeys`, which are sent as one"),
     })
-    .optional(),
+    .prefault({}),
   nodePorts: z
     .array(z.int().min(1).max(65_535))
-    .optional()
+    .default([])
     .describe("Further ports to publish besides `ports`"),
 });
 
 /** What goes under `providerOptions["hpc-ai"]` in a launch. */
 export type HpcAiLaunchOptions = z.input<typeof launchOptionsSchema>;
 export type LaunchOptions = z.output<typeof launchOptionsSchema>;
-export type ChargeMode = (typeof chargeModes)[number];

@@ -1,6 +1,6 @@
 import { nock } from "@gpuport/testkit";
 import { describe, expect, it } from "vitest";
-import { hpcAi, hpcAiOfferRaw, hpcAiRaw } from "../src/index.ts";
+import { hpcAi, hpcAiOfferRaw, hpcAiRaw, hpcAiVolumeRaw } from "../src/index.ts";
 import { apiKey, collect, fixture, image, jwt, offerId, open, origin, ownClock } from "./support.ts";
 
 const cloud = () => nock(origin, { reqheaders: { "x-api-key": apiKey } });
@@ -136,12 +136,39 @@ describe("launch", () => {
     await expect(noSpot).rejects.toMatchObject({ code: "no_capacity", effect: "none" });
   });
 
-  it("shows no price where the machine is paid in another way than its offer says", async () => {
+  const offPeak = { "hpc-ai": { billing: { chargeMode: "tidePerHour" } } };
+
+  it("shows the price of off-peak hours where they are asked for", async () => {
     catalogue().reply(200, fixture("catalogue"));
+    cloud()
+      .post("/api/instance/create", (body) => body.billing.chargeMode === "tidePerHour")
+      .reply(200, { instanceId: "notebook-1" });
+    const gpu = { model: "H200", count: 8 };
+    const instance = await open().launch({ image, gpu, providerOptions: offPeak });
+    expect(instance.price).toEqual({ currency: "USD", perHourMicros: 16_800_000, kind: "on_demand" });
+  });
+
+  it("takes nothing off-peak that the catalogue does not sell so, rather than show another price", async () => {
+    const json = JSON.stringify(fixture("catalogue")).replace("tidePerHour", "perYear");
+    catalogue().reply(200, json, { "content-type": "application/json" });
+    const launch = open().launch({ image, gpu: { model: "H200", count: 8 }, providerOptions: offPeak });
+    await expect(launch).rejects.toMatchObject({
+      ...{ code: "invalid_argument", field: "providerOptions.hpc-ai.billing", effect: "none" },
+    });
+  });
+
+  it("takes what the configuration declares off-peak, without a price", async () => {
+    catalogue().reply(404, "404 page not found");
     cloud().post("/api/instance/create").reply(200, { instanceId: "notebook-1" });
-    const providerOptions = { "hpc-ai": { billing: { chargeMode: "perWeek" } } };
-    const instance = await open().launch({ image, gpu: { model: "H200", count: 8 }, providerOptions });
-    expect(instance.price).toBeUndefined();
+    const types = [{ instanceTypeId: "t-1", regionId: "r-1", gpuName: "H200-SXM-141GB", gpuNum: 8 }];
+    const gpu = { model: "H200", count: 8 };
+    const provider = open({ catalogue: { types } });
+    expect((await provider.launch({ image, gpu, providerOptions: offPeak })).price).toBeUndefined();
+  });
+
+  it("shows no price off-peak where it has read none", async () => {
+    cloud().post("/api/instance/create").reply(200, { instanceId: "notebook-1" });
+    expect((await open().launch({ image, offerId, providerOptions: offPeak })).price).toBeUndefined();
   });
 
   it("keeps an init script out of errors", async () => {
@@ -197,13 +224,35 @@ describe("launch", () => {
     ],
     [
       ...(["providerOptions.hpc-ai.billing.duration", "invalid_argument"] as const),
-      { providerOptions: { "hpc-ai": { billing: { chargeMode: "perHour", duration: 2 } } } },
+      { providerOptions: { "hpc-ai": { billing: { chargeMode: "tidePerHour", duration: 2 } } } },
+    ],
+    [
+      ...(["providerOptions.hpc-ai.billing.chargeMode", "invalid_argument"] as const),
+      { providerOptions: { "hpc-ai": { billing: { chargeMode: "perDay" } } } },
     ],
     [
       ...(["maxPerHourMicros", "unsupported"] as const),
       {
         maxPerHourMicros: 1,
-        providerOptions: { "hpc-ai": { billing: { chargeMode: "perDay", duration: 2 } } },
+        providerOptions: { "hpc-ai": { billing: { chargeMode: "tidePerHour" } } },
+      },
+    ],
+    [
+      ...(["providerOptions.hpc-ai.instanceConfiguration.dockerStorageSize", "invalid_argument"] as const),
+      { providerOptions: { "hpc-ai": { instanceConfiguration: { dockerStorageSize: 1.5 } } } },
+    ],
+    [
+      ...(["providerOptions.hpc-ai.nodePorts.0", "invalid_argument"] as const),
+      { providerOptions: { "hpc-ai": { nodePorts: [70_000] } } },
+    ],
+    [
+      ...(["providerOptions.hpc-ai.remoteStorages.0.type", "invalid_argument"] as const),
+      {
+        providerOptions: {
+          "hpc-ai": {
+            remoteStorages: [{ mountPath: "/data", remoteStorageName: "d", remoteStorageId: "v-1" }],
+          },
+        },
       },
     ],
     [
@@ -214,6 +263,35 @@ describe("launch", () => {
   ])("refuses %s (%s) before anything is sent: %j", async (field, code, request) => {
     const launch = open().launch({ image, offerId, ...(request as object) });
     await expect(launch).rejects.toMatchObject({ code, field, effect: "none" });
+  });
+
+  it.each(["Region-One", "R-1"])("takes an offer in its region, by name or id: %s", async (region) => {
+    expect(await sent({ region })).toMatchObject({ region: "r-1", instanceTypeId: "t-h200" });
+  });
+
+  const reserved = { pricing: { kind: "reserved", unit: "week", count: 2 } } as const;
+
+  /** A cloud that throttles the first create. */
+  function throttling() {
+    const answers = [
+      new Response("{}", { status: 429, headers: { "retry-after": "1" } }),
+      Response.json({ instanceId: "notebook-1" }),
+    ];
+    const provider = open({ fetch: async () => answers.shift() ?? Response.error() });
+    return { provider, left: () => answers.length };
+  }
+
+  it("sends a create for an hour again after a throttle", async () => {
+    const { provider, left } = throttling();
+    await provider.launch({ image, offerId });
+    expect(left()).toBe(0);
+  });
+
+  it("never sends a create again that pays for weeks at once", async () => {
+    const { provider, left } = throttling();
+    const launch = provider.launch({ image, offerId, ...reserved });
+    await expect(launch).rejects.toMatchObject({ code: "rate_limited", effect: "none" });
+    expect(left()).toBe(1);
   });
 
   it("takes a region's name for its id where the configuration declares it", async () => {
@@ -391,6 +469,18 @@ describe("power", () => {
     await expect(open().power[verb]("notebook-1")).rejects.toMatchObject({ code: "conflict" });
   });
 
+  it("does not take another machine's state for its own", async () => {
+    change("stop").reply(400, { message: "illegal status" });
+    const [other] = row("Stopped").instances;
+    const ours = {
+      instanceMetadata: { instanceId: "notebook-1" },
+      instanceRuntimeInfo: { status: "Starting" },
+    };
+    const instances = [{ ...other, instanceMetadata: { instanceId: "notebook-2" } }, ours];
+    listed().reply(200, { instances, pager: { totalEntries: 2 } });
+    await expect(open().power.stop("notebook-1")).rejects.toMatchObject({ code: "conflict" });
+  });
+
   it("passes on a start for which there is nothing free", async () => {
     change("start").reply(200, { message: "库存不足" });
     const start = open().power.start("notebook-1");
@@ -502,6 +592,145 @@ describe("offers", () => {
   });
 });
 
+describe("volumes", () => {
+  const listedAt = (currentPage: number, pageSize = 50) =>
+    cloud().post("/api/storage/volume/list", { pager: { currentPage, pageSize } });
+  const row = (volumeId: string, more: object = {}) => ({
+    ...{ volumeId, name: "data", sizeGB: 100, region: "r-1", volumeType: "filesystem", ...more },
+  });
+  const volume = {
+    ...{ id: "v-1", provider: "hpc-ai", name: "data", sizeMiB: 102_400, region: "r-1", type: "filesystem" },
+  };
+
+  it("are listed, over pages", async () => {
+    listedAt(1, 1).reply(200, { volumeList: [row("v-1")], pager: { pageSize: 1, totalEntries: 2 } });
+    listedAt(2, 1).reply(200, { volumeList: [row("v-2")], pager: { pageSize: 1, totalEntries: 2 } });
+    const volumes = await collect(open({ facts: { pageSize: 1 } }).volumes.list());
+    expect(volumes).toMatchObject([volume, { id: "v-2" }]);
+    expect(hpcAiVolumeRaw(volumes[0] ?? {})).toEqual(row("v-1"));
+    expect(hpcAiRaw(volumes[0] ?? {})).toBeUndefined();
+  });
+
+  it("are listed without a count: until a page is empty", async () => {
+    listedAt(1).reply(200, { volumeList: [row("v-1")] });
+    listedAt(2).reply(200, { volumeList: null });
+    expect(await collect(open().volumes.list())).toHaveLength(1);
+  });
+
+  it("are listed without a count or pages: until the same comes again", async () => {
+    listedAt(1).reply(200, { volumeList: [row("v-1"), row("v-2")] });
+    listedAt(2).reply(200, { volumeList: [row("v-1"), row("v-2")] });
+    expect(await collect(open().volumes.list())).toHaveLength(2);
+  });
+
+  it.each([
+    ["another shape", { instances: [] }],
+    ["a row without an id", { volumeList: [{ name: "data" }] }],
+  ])("are never listed from %s", async (_, body) => {
+    listedAt(1).reply(200, body);
+    await expect(collect(open().volumes.list())).rejects.toMatchObject({ code: "bad_response" });
+  });
+
+  const spec = { name: "data", sizeMiB: 102_399, region: "r-1", type: "filesystem" };
+  const created = () =>
+    cloud().post("/api/storage/volume/create", {
+      ...{ name: "data", sizeGB: 100, region: "r-1", volumeType: "filesystem" },
+    });
+
+  it.each([{ volumeId: "v-1" }, { id: "v-1" }])("are created, and known by %j", async (answer) => {
+    created().reply(200, answer);
+    expect(await open().volumes.create(spec)).toEqual(volume);
+  });
+
+  it("are created in a region by its name where the configuration declares it", async () => {
+    created().reply(200, { volumeId: "v-1" });
+    const types = [{ instanceTypeId: "t-1", regionId: "r-1" }];
+    const regions = [{ regionId: "r-1", regionName: "Region One" }];
+    const { region } = await open({ catalogue: { types, regions } }).volumes.create({
+      ...{ ...spec, region: "region one" },
+    });
+    expect(region).toBe("r-1");
+  });
+
+  it.each([
+    ["a volume of that name", [row("v-0", { name: "other" }), row("v-1")], "v-1"],
+    ["one that says little", [{ id: "v-1", name: "data" }], "v-1"],
+    ["one among namesakes", [row("v-0", { sizeGB: 5 }), row("v-2", { region: "r-2" }), row("v-1")], "v-1"],
+    ["several that fit", [row("v-1"), row("v-2")], ""],
+    ["none, yet", [], ""],
+  ])("are looked for by name where the answer has no id: %s", async (_, volumeList, id) => {
+    created().reply(200, {});
+    listedAt(1).reply(200, { volumeList, pager: { totalEntries: volumeList.length } });
+    expect(await open().volumes.create(spec)).toEqual({ ...volume, id });
+  });
+
+  it("are there although they cannot be looked for", async () => {
+    created().reply(200, {});
+    listedAt(1).reply(401, { code: -1, message: "Not logged in" });
+    const { volumes } = open();
+    const made = await volumes.create(spec);
+    expect(made).toEqual({ ...volume, id: "" });
+    await expect(volumes.remove(made.id)).rejects.toMatchObject({ code: "invalid_argument", field: "id" });
+  });
+
+  it.each([
+    ["name", "invalid_argument"],
+    ["region", "invalid_argument"],
+    ["type", "invalid_argument"],
+    ["offerId", "unsupported"],
+  ])("are not created with a wrong %s (%s), and nothing is sent", async (field, code) => {
+    const wrong = { ...spec, [field]: field === "offerId" ? "o-1" : undefined };
+    await expect(open().volumes.create(wrong)).rejects.toMatchObject({ code, field, effect: "none" });
+  });
+
+  it("are created once, whatever the answer", async () => {
+    created().reply(503);
+    await expect(open().volumes.create(spec)).rejects.toMatchObject({
+      ...{ code: "unavailable", effect: "maybe", retryable: false },
+    });
+  });
+
+  it("are removed, and asked again after a lost answer", async () => {
+    const removed = () => cloud().post("/api/storage/volume/delete", { volumeId: "v-1" });
+    removed().reply(503);
+    removed().reply(200, {});
+    await open().volumes.remove("v-1");
+  });
+
+  it.each([
+    [200, "Volume not found"],
+    [400, "volume not found"],
+    [404, "存储卷不存在"],
+  ])("are not_found where the cloud says so: %i %s", async (status, message) => {
+    cloud().post("/api/storage/volume/delete").reply(status, { message });
+    await expect(open().volumes.remove("v-1")).rejects.toMatchObject({ code: "not_found", effect: "none" });
+  });
+});
+
+describe("the account", () => {
+  it("has a balance, in the currency of the site", async () => {
+    const said = { balance: 12.5, availableBalance: 10, availableVoucherAmount: 2.5 };
+    cloud().get("/api/balance").reply(200, said);
+    expect(await open().account.balance()).toEqual({
+      ...{ currency: "USD", availableMicros: 10_000_000 },
+      parts: [
+        { kind: "balance", micros: 12_500_000 },
+        { kind: "voucher", micros: 2_500_000 },
+      ],
+    });
+    nock("https://cloud.luchentech.com").get("/api/balance").reply(200, said);
+    const luchen = open({ baseUrl: "https://cloud.luchentech.com/api" });
+    expect((await luchen.account.balance()).currency).toBe("CNY");
+  });
+
+  it("says which path it was when the cloud closes it, which nothing documents", async () => {
+    cloud().get("/api/balance").reply(404, "404 page not found");
+    await expect(open().account.balance()).rejects.toMatchObject({
+      ...{ code: "invalid_config", message: expect.stringContaining("GET balance") },
+    });
+  });
+});
+
 describe("logging in", () => {
   const empty = { instances: [] };
   const withCookie = (token: string) =>
@@ -560,6 +789,14 @@ describe("logging in", () => {
       expect((await provider.launch({ image, offerId })).id).toBe("notebook-1");
     },
   );
+
+  it("does not show its token, whatever the cloud echoes", async () => {
+    login().reply(200, { accessToken: "session-token-1" });
+    withCookie("session-token-1").reply(400, { message: "invalid cookie AccessToken=session-token-1" });
+    await expect(collect(hpcAi({ ...credentials, clock: ownClock() }).list())).rejects.toMatchObject({
+      message: expect.not.stringContaining("session-token-1"),
+    });
+  });
 
   it("gives up when the new token is refused as well", async () => {
     login().reply(200, { accessToken: "t-1" });

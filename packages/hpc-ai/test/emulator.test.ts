@@ -129,6 +129,7 @@ describe("a machine's life", () => {
     expect(reserved.price).toMatchObject({ kind: "reserved", perHourMicros: 19_047_619 }); // 3200 / 168
     const billing = { chargeMode: "tidePerHour" };
     const tide = await provider.launch({ ...request, providerOptions: { "hpc-ai": { billing } } });
+    expect(tide.price).toMatchObject({ kind: "on_demand", perHourMicros: 16_800_000 });
     const costs = new Map(cloud.emulator.bill().map(({ id, perHour }) => [id, perHour]));
     expect([spot, reserved, tide].map(({ id }) => costs.get(id)?.toFixed(2))).toEqual([
       "23.92",
@@ -136,6 +137,99 @@ describe("a machine's life", () => {
       "16.80",
     ]);
     await endAll(cloud);
+  });
+});
+
+describe("a volume", () => {
+  const spec = {
+    ...{ name: "data", sizeMiB: 102_400, type: "filesystem" },
+    region: "b1f6a0d2-5c1e-4d0f-8a51-3f0c1d2e4a01",
+  };
+  const mounting = (remoteStorageId: string, name = "data") => ({
+    "hpc-ai": {
+      remoteStorages: [
+        { mountPath: "/root/data", remoteStorageName: name, remoteStorageId, type: "filesystem" },
+      ],
+    },
+  });
+
+  it.each(["id", "empty"] as const)(
+    "is made, mounted and removed; the create answers: %s",
+    async (answer) => {
+      const cloud = await start({ volumeCreateAnswer: answer });
+      const { volumes } = cloud.provider;
+      const other = await volumes.create({ ...spec, name: "other" });
+      const made = await volumes.create(spec);
+      expect(made.id).not.toBe(other.id);
+      expect(await collect(volumes.list())).toMatchObject([other, made]);
+      await cloud.provider.launch({ ...request, providerOptions: mounting(made.id) });
+      expect(cloud.emulator.machines()).toHaveLength(1);
+      await endAll(cloud);
+      await volumes.remove(made.id);
+      await volumes.remove(other.id);
+      expect(await collect(volumes.list())).toEqual([]);
+      await expect(volumes.remove(made.id)).rejects.toMatchObject({ code: "not_found" });
+    },
+  );
+
+  it("is listed over pages, and ends there without a count", async () => {
+    const { open, sent } = await start();
+    const { volumes } = open({ facts: { pageSize: 2 } });
+    for (const name of ["a", "b", "c", "d", "e"]) await volumes.create({ ...spec, name });
+    expect((await collect(volumes.list())).map(({ name }) => name)).toEqual(["a", "b", "c", "d", "e"]);
+    expect(sent("volume.list")).toBe(4);
+  });
+
+  it("that is not there rents nothing", async () => {
+    const { provider, emulator } = await start();
+    const launch = provider.launch({ ...request, providerOptions: mounting("no-such-volume") });
+    await expect(launch).rejects.toMatchObject({ code: "not_found", effect: "none" });
+    expect(emulator.machines()).toEqual([]);
+  });
+
+  it.each<[string, FaultKind, number]>([
+    ["lost after the work", { fault: "reset", work: "done" }, 1],
+    ["a server error before the work", { fault: "answer", status: 500 }, 0],
+    ["a web page", { fault: "html", work: "done" }, 1],
+  ])("is never made twice for an answer that is %s", async (_, kind, count) => {
+    const { provider, fault, sent } = await start();
+    fault("volume.create", kind);
+    await expect(provider.volumes.create(spec)).rejects.toMatchObject({ effect: "maybe", retryable: false });
+    expect(sent("volume.create")).toBe(1);
+    expect(await collect(provider.volumes.list())).toHaveLength(count);
+  });
+
+  it.each<[string, FaultKind]>([
+    ["cannot be read", { fault: "answer", status: 403 }],
+    ["is a web page", { fault: "html" }],
+    ["leaves it out", { fault: "rows", missing: 1 }],
+  ])("is there although the list that should show it %s", async (_, kind) => {
+    const { provider, fault } = await start({ volumeCreateAnswer: "empty" });
+    fault("volume.list", kind, always);
+    expect(await provider.volumes.create(spec)).toMatchObject({ id: "", name: "data" });
+  });
+
+  it("is removed once its removal is asked for, though the first answer is lost", async () => {
+    const { provider, fault } = await start();
+    const { id } = await provider.volumes.create(spec);
+    fault("volume.delete", { fault: "reset", work: "none" });
+    await provider.volumes.remove(id);
+    expect(await collect(provider.volumes.list())).toEqual([]);
+  });
+});
+
+describe("the balance", () => {
+  it("is what the cloud says at the time", async () => {
+    const { provider, emulator, fault } = await start();
+    expect(await provider.account.balance()).toMatchObject({
+      ...{ currency: "USD", availableMicros: 1_000_000_000 },
+    });
+    const { username } = emulator.credentials["hpc-ai"];
+    emulator.event("hpc-ai", "balance", { username, balance: -2.5 });
+    expect((await provider.account.balance()).availableMicros).toBe(-2_500_000);
+    await expect(provider.launch(request)).rejects.toMatchObject({ code: "insufficient_funds" });
+    fault("account.balance", { fault: "flag", flag: "gone" });
+    await expect(provider.account.balance()).rejects.toMatchObject({ code: "invalid_config" });
   });
 });
 

@@ -1,6 +1,6 @@
 import type { ComputeErrorCode, Effect, ErrorScope } from "@gpuport/core";
 import { describe, expect, it } from "vitest";
-import { collect, driverCall, image, offerId, open, openDriver } from "./support.ts";
+import { collect, driverCall, image, launchOptions, offerId, open, openDriver } from "./support.ts";
 
 interface Row {
   readonly status: number;
@@ -21,10 +21,7 @@ type Meaning = Omit<Row, "status" | "body">;
 const none = { effect: "none", retryable: false } as const;
 const meanings = {
   auth: { code: "unauthenticated", scope: "account", ...none },
-  looseAuth: {
-    ...{ code: "unknown", scope: "request", effect: "maybe", retryable: false },
-    ...{ readCode: "unauthenticated", readScope: "account" },
-  },
+  looseAuth: { code: "unauthenticated", scope: "account", effect: "maybe", retryable: false },
   permission: { code: "permission_denied", scope: "account", ...none },
   notFound: { code: "not_found", scope: "request", ...none, readCode: "unknown" },
   invalid: { code: "invalid_argument", scope: "request", ...none },
@@ -146,7 +143,7 @@ function answering({ status, body }: { readonly status: number; readonly body: u
 describe("what the cloud refuses with", () => {
   it.each(rows)("$status $body", async (row) => {
     const driver = answering(row);
-    const create = driver.launch({ identity: "gp", offerId, image }, {}, driverCall("launch"));
+    const create = driver.launch({ identity: "gp", offerId, image }, launchOptions, driverCall("launch"));
     const safe = row.effect === "none" && row.retryable;
     await expect(create).rejects.toMatchObject({
       code: row.code,
@@ -159,6 +156,26 @@ describe("what the cloud refuses with", () => {
       ...{ code: readCode, scope: readScope, retryable: row.retryable, effect: "none" },
     });
   });
+
+  const spec = { name: "data", sizeMiB: 1024, region: "r-1", type: "filesystem" };
+  // There `{}` is a yes.
+  it.each(rows.filter(({ body }) => JSON.stringify(body) !== "{}"))(
+    "$status $body, of volumes and the account",
+    async (row) => {
+      const { volumes, account } = answering(row);
+      const { code, effect, scope, retryable } = row;
+      await expect(volumes?.create(spec, driverCall("volumes.create"))).rejects.toMatchObject({
+        ...{ code, effect, scope, retryable: effect === "none" && retryable },
+      });
+      await expect(volumes?.remove("v-1", driverCall("volumes.remove"))).rejects.toMatchObject({
+        code: row.status === 404 ? "not_found" : code,
+      });
+      const { readCode = code, readScope = scope } = row;
+      const read = { code: readCode, scope: readScope, retryable, effect: "none" };
+      await expect(volumes?.list({}, driverCall("volumes.list"))).rejects.toMatchObject(read);
+      await expect(account?.balance?.(driverCall("account.balance"))).rejects.toMatchObject(read);
+    },
+  );
 
   it("keeps the cloud's words and code", async () => {
     const driver = answering({ status: 200, body: { code: 1207, message: "实例状态不允许该操作" } });

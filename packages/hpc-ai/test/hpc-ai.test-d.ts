@@ -1,4 +1,4 @@
-import type { Offers, Power } from "@gpuport/core";
+import type { Account, Offers, Power, Volumes } from "@gpuport/core";
 import { describe, expectTypeOf, it } from "vitest";
 import { type HpcAiLaunchOptions, hpcAi, hpcAiRaw, type Machine } from "../src/index.ts";
 
@@ -14,10 +14,16 @@ describe("hpcAi", () => {
     hpcAi({ apiKey: "k", catalogue: { types: [{ instanceTypeId: "t" }] } });
   });
 
-  it("has power and offers, and no other group", () => {
+  it("has the groups that the cloud has, and no other", () => {
     const provider = hpcAi({ apiKey: "k" });
     expectTypeOf(provider.power).toEqualTypeOf<Required<Power>>();
     expectTypeOf(provider.offers).toEqualTypeOf<Offers>();
+    expectTypeOf(provider.volumes).toEqualTypeOf<Omit<Volumes, "search">>();
+    expectTypeOf(provider.account).toEqualTypeOf<Required<Pick<Account, "balance">>>();
+    // @ts-expect-error HPC-AI sells no volumes by offer
+    provider.volumes.search;
+    // @ts-expect-error HPC-AI does not say who a key belongs to
+    provider.account.whoami;
     // @ts-expect-error HPC-AI has no snapshots
     provider.snapshots;
   });
@@ -29,8 +35,8 @@ describe("hpcAi", () => {
       instanceConfiguration: { extraDataDiskSizeDB: 100 },
     };
     expectTypeOf(options).toExtend<HpcAiLaunchOptions>();
-    // @ts-expect-error there is no such charge mode
-    expectTypeOf({ billing: { chargeMode: "perYear" } } as const).toExtend<HpcAiLaunchOptions>();
+    // @ts-expect-error days are reserved pricing
+    expectTypeOf({ billing: { chargeMode: "perDay" } } as const).toExtend<HpcAiLaunchOptions>();
   });
 
   it("gives the cloud's own record of an instance", () => {

@@ -2,9 +2,10 @@ import { instanceSchema, lookup, offerSchema } from "@gpuport/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readOfferId, toOfferId } from "../src/launch.ts";
-import { toDate, toInstance, toSessionToken } from "../src/map.ts";
+import { toBalance, toInstance, toSessionToken, toVolume } from "../src/map.ts";
 import { toOffers } from "../src/offers.ts";
 import { tables } from "../src/tables.ts";
+import { balanceSchema, momentSchema } from "../src/wire.ts";
 import { jwt } from "./support.ts";
 
 const { statuses } = tables;
@@ -153,7 +154,95 @@ describe("names and what is not documented", () => {
   it.each([[null], [0], ["0"], [""], ["yesterday"], ["2026-01-02 03:04:05"], [-5], [8e15 + 1e17]])(
     "takes %s for no date",
     (moment) => {
-      expect(toDate(moment)).toBeUndefined();
+      expect(momentSchema.parse(moment) ?? undefined).toBeUndefined();
+    },
+  );
+});
+
+describe("volumes", () => {
+  const createdAt = new Date("2026-01-02T03:04:05Z");
+  it.each([
+    [
+      {
+        volumeId: "v-1",
+        name: "data",
+        sizeGB: 100,
+        region: "r-1",
+        volumeType: "filesystem",
+        status: "Ready",
+      },
+      {
+        id: "v-1",
+        name: "data",
+        sizeMiB: 102_400,
+        region: "r-1",
+        type: "filesystem",
+        providerStatus: "Ready",
+      },
+    ],
+    [
+      { id: 7, sizeGB: "1.5", regionId: "r-2", type: "x", createdAt: 1_767_323_045 },
+      { id: "7", sizeMiB: 1536, region: "r-2", type: "x", createdAt },
+    ],
+    [
+      { volumeId: "", id: "v-2", name: " data ", sizeGB: 0 },
+      { id: "v-2", name: "data" },
+    ],
+  ])("are read leniently: %j", (row, volume) => {
+    expect(toVolume(row)).toEqual(volume);
+  });
+
+  it.each([null, 7, {}, { name: "data" }, { volumeId: "" }, { volumeId: { a: 1 } }])(
+    "are refused without an id: %j",
+    (row) => {
+      expect(() => toVolume(row)).toThrow(expect.objectContaining({ code: "bad_response" }));
+    },
+  );
+
+  it("are read whatever else their members hold", () => {
+    const row = fc.record({
+      ...{ volumeId: fc.string({ minLength: 1 }), name: fc.jsonValue(), sizeGB: fc.jsonValue() },
+      ...{ region: fc.jsonValue(), type: fc.jsonValue(), status: fc.jsonValue(), createdAt: fc.jsonValue() },
+    });
+    fc.assert(
+      fc.property(row, (json) => {
+        const { id, sizeMiB = 1, createdAt = new Date(0), ...words } = toVolume(json);
+        expect(id).toBe(json.volumeId);
+        expect(Number.isSafeInteger(sizeMiB) && sizeMiB > 0 && !Number.isNaN(createdAt.getTime())).toBe(true);
+        for (const word of Object.values(words)) expect(["string", "undefined"]).toContain(typeof word);
+      }),
+    );
+  });
+});
+
+describe("the balance", () => {
+  const read = (json: object) => toBalance(balanceSchema.parse(json), "USD");
+
+  it("is in micros, with what is said beside it", () => {
+    const said = { balance: 12.34, availableBalance: "10.5", availableVoucherAmount: 0 };
+    expect(read({ ...said, availableCreditAmount: 2.000_001 })).toEqual({
+      currency: "USD",
+      availableMicros: 10_500_000,
+      parts: [
+        { kind: "balance", micros: 12_340_000 },
+        { kind: "voucher", micros: 0 },
+        { kind: "credit", micros: 2_000_001 },
+      ],
+    });
+  });
+
+  it("may be owed", () => {
+    expect(read({ availableBalance: -3.25, balance: null })).toMatchObject({
+      availableMicros: -3_250_000,
+      parts: [],
+    });
+    expect(read({ availableBalance: -1e-9 }).availableMicros).toBe(0);
+  });
+
+  it.each([{}, { availableBalance: null }, { availableBalance: "much" }, { availableBalance: 1e300 }])(
+    "is not read from %j",
+    (json) => {
+      expect(balanceSchema.safeParse(json).success).toBe(false);
     },
   );
 });

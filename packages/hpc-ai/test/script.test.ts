@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { shellQuote, toInitScript } from "../src/script.ts";
+import { toInitScript } from "../src/script.ts";
 
 let home = "";
 beforeEach(() => {
@@ -29,17 +29,6 @@ const text = fc
 
 const letterFirst = fc.stringMatching(/^V_[A-Za-z0-9_]{0,8}$/);
 
-describe("shellQuote", () => {
-  it("is one word to a real sh, whatever it holds", () => {
-    fc.assert(
-      fc.property(fc.array(text, { minLength: 1 }), (words) => {
-        const printed = run(`printf '%s\\0' ${words.map(shellQuote).join(" ")}`);
-        expect(printed.split("\0").slice(0, -1)).toEqual(words);
-      }),
-    );
-  });
-});
-
 describe("the init script", () => {
   it("is empty for nothing, and the startup itself for nothing else", () => {
     expect(toInitScript({})).toBe("");
@@ -62,6 +51,16 @@ describe("the init script", () => {
     expect(statSync(join(home, ".gpuport-env")).mode & 0o777).toBe(0o600);
   });
 
+  it("is the same after a machine was stopped and runs it again", () => {
+    writeFileSync(join(home, ".profile"), "A=1 # not ended");
+    const script = toInitScript({ env: { GREETING: "it's me" } });
+    run(script);
+    const once = readFileSync(join(home, ".profile"), "utf8");
+    run(script);
+    expect(readFileSync(join(home, ".profile"), "utf8")).toBe(once);
+    expect(run(`. "$HOME/.profile"\nprintf '%s' "$A $GREETING"`)).toBe("1 it's me");
+  });
+
   it("keeps a #! line first", () => {
     const script = toInitScript({ startup: "#!/bin/bash\necho hi", env: { A: "1" } });
     expect(script).toMatch(/^#!\/bin\/bash\n/);
@@ -77,6 +76,7 @@ describe("the init script", () => {
     run(`mkdir -p "$HOME/.ssh"`);
     writeFileSync(join(home, ".ssh", "authorized_keys"), "ssh-rsa OLD");
     run(toInitScript({ sshPublicKeys: keys }));
+    run(toInitScript({ sshPublicKeys: keys })); // a machine that was stopped starts again
     const lines = readFileSync(join(home, ".ssh", "authorized_keys"), "utf8").split("\n");
     expect(lines.filter((line) => line !== "")).toEqual(["ssh-rsa OLD", ...keys]);
     expect(statSync(join(home, ".ssh")).mode & 0o777).toBe(0o700);

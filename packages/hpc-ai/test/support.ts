@@ -29,11 +29,16 @@ export function ownClock(start = Date.parse("2026-11-21T00:00:00Z")) {
     sleep: async (ms: number) => {
       now += ms;
     },
+    /** Nothing here waits for one. */
+    alarm: () => {},
   };
 }
 
 export const open = (options: Parameters<typeof hpcAi>[0] = {}) =>
   hpcAi({ apiKey, clock: ownClock(), ...options });
+
+/** Launch options as core hands them over. */
+export const launchOptions = launchOptionsSchema.parse({});
 
 /** The driver itself, in the surroundings that core gives it, for what core makes something else of. */
 export function openDriver(answer: Fetch): ComputeDriver<LaunchOptions> {
