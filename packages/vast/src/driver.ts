@@ -4,8 +4,6 @@ import {
   type DriverCall,
   type DriverContext,
   type DriverInstance,
-  deadlineAfter,
-  isComputeError,
   type Page,
   type Query,
   refuse,
@@ -13,33 +11,33 @@ import {
 import type * as z from "zod";
 import { toCreateBody } from "./create.ts";
 import { readFailureWith } from "./failure.ts";
+import * as groups from "./groups.ts";
+import { numeric, toOfferNumber } from "./ids.ts";
 import { toInstance } from "./map.ts";
-import { passes, readOffer, toOffer, toOfferNumber, toSearch, toSearchBody } from "./offers.ts";
-import type { LaunchOptions, optionsSchema } from "./options.ts";
-import { type EndpointName, offersPerPage } from "./tables.ts";
-import { createdSchema, instancePageSchema, offerPageSchema, singleSchema } from "./wire.ts";
-
-/** How often a cancelled start is read back before it counts as unsure. The endpoint's limit keeps the reads apart. */
-const readBacks = 5;
+import { readOffers, toOffer, toSearch, toSearchBody } from "./offers.ts";
+import type { Filters, LaunchOptions, optionsSchema } from "./options.ts";
+import { powerOf } from "./power.ts";
+import { resultsOf } from "./results.ts";
+import type { EndpointName } from "./tables.ts";
+import { createdSchema, instancePageSchema, offerPageSchema, offerSchema, singleSchema } from "./wire.ts";
 
 /** @see https://docs.vast.ai/api-reference */
 export function createDriver(
   { apiKey, baseUrl, offerFilters }: z.output<typeof optionsSchema>,
-  { http, tables, facts, clock }: DriverContext<EndpointName>,
+  context: DriverContext<EndpointName>,
 ) {
+  const { http, tables, facts } = context;
   const headers = { authorization: `Bearer ${apiKey.reveal()}` };
   const api = http({ baseUrl, headers, readFailure: readFailureWith(tables) });
+  const result = resultsOf(context, baseUrl);
 
   async function describe(id: string, call: DriverCall): Promise<DriverInstance> {
     const params = { id: numeric(id) };
     const found = await api.call("instance.get", { params, response: singleSchema, ...call });
     const row: unknown = Array.isArray(found) && found.length === 1 ? found[0] : found;
-    if (row === null || (isObject(row) && (row["id"] ?? null) === null)) {
-      throw new ComputeError({
-        code: "not_found",
-        message: `vast: there is no instance ${id}`,
-        instanceId: id,
-      });
+    if (row === null || isWithoutId(row)) {
+      const message = `vast: there is no instance ${id}`;
+      throw new ComputeError({ code: "not_found", message, instanceId: id });
     }
     const instance = toInstance(row, tables);
     if (instance.id === id) return instance;
@@ -61,41 +59,26 @@ export function createDriver(
     };
   }
 
-  async function setState(id: string, state: "running" | "stopped", call: DriverCall): Promise<void> {
-    const params = { id: numeric(id) };
-    await api.call("instance.setState", { params, json: { state }, idempotent: true, ...call });
-  }
-
-  /**
-   * A start that finds no GPU is queued, and would run and bill whenever one frees. It is called off, even for a caller
-   * who has left, and read back: the start may have won the race.
-   */
-  async function callOff(id: string, operation: string): Promise<"stopped" | "running" | "unsure"> {
-    const deadline = deadlineAfter(clock, 2 * facts.requestTimeoutMs);
-    const call: DriverCall = { operation, signal: new AbortController().signal, deadline };
-    await setState(id, "stopped", call);
-    for (let reads = 0; reads < readBacks; reads += 1) {
-      const { providerStatus } = await describe(id, call);
-      const [actual = "", intended, current] = providerStatus.toLowerCase().split("/");
-      if (intended === "running" && current === "running") return "running";
-      const down = ["exited", "stopped", "created", "null"].includes(actual);
-      if (intended === "stopped" && current === "stopped" && down) return "stopped";
+  /** All that a filter finds. It may be loose: the rows are to be looked at again. */
+  async function filtered(filters: Filters, call: DriverCall): Promise<readonly DriverInstance[]> {
+    const select_filters = JSON.stringify(filters);
+    const found: DriverInstance[] = [];
+    const cursors = new Set<string | undefined>();
+    for (let after_token: string | undefined; !cursors.has(after_token); ) {
+      cursors.add(after_token);
+      const page = await readPage({ select_filters, after_token }, call);
+      found.push(...page.items);
+      if (page.next === undefined) return found;
+      after_token = page.next;
     }
-    return "unsure";
-  }
-
-  function stillQueued(id: string, queued: ComputeError, cause: unknown): ComputeError {
-    const message = `${queued.message}; the start is queued and may still happen: stop ${id}`;
-    return queued.with({ message, effect: "maybe", instanceId: id, cause });
+    throw new ComputeError({ code: "bad_response", message: "vast: the pages of its list go in a circle" });
   }
 
   return {
     async launch(request, options: LaunchOptions, call) {
       const offerId = request.offerId ?? request.offer?.id ?? refuse("offerId", "give offerId or gpu");
       const { image_login, onstart, env = {} } = options;
-      const hidden = [image_login?.reveal(), onstart, ...Object.values(env)].filter(
-        (text) => text !== undefined,
-      );
+      const hidden = [image_login?.reveal() ?? "", onstart ?? "", ...Object.values(env)];
       const created = await api.call("instance.create", {
         params: { offerId: String(toOfferNumber(offerId)) },
         json: toCreateBody(request, options),
@@ -109,71 +92,41 @@ export function createDriver(
     describe,
     list: ({ cursor, statuses: _, ...call }) => readPage({ after_token: cursor }, call),
     async find(identity, call) {
-      const select_filters = JSON.stringify({ label: { eq: identity } });
-      const found: DriverInstance[] = [];
-      const cursors = new Set<string | undefined>();
-      for (let after_token: string | undefined; !cursors.has(after_token); ) {
-        cursors.add(after_token);
-        const page = await readPage({ select_filters, after_token }, call);
-        found.push(...page.items.filter((instance) => instance.identity === identity));
-        if (page.next === undefined) return found;
-        after_token = page.next;
-      }
-      throw new ComputeError({ code: "bad_response", message: "vast: the pages of its list go in a circle" });
+      const found = await filtered({ label: { eq: identity } }, call);
+      return found.filter((instance) => instance.identity === identity);
     },
     async terminate(id, call) {
       const params = { id: numeric(id) };
       await api.call("instance.destroy", { params, json: {}, idempotent: true, ...call });
     },
-    power: {
-      stop: (id, call) => setState(id, "stopped", call),
-      async start(id, call) {
-        try {
-          await setState(id, "running", call);
-        } catch (error) {
-          if (!isComputeError(error, "no_capacity")) throw error;
-          const outcome = await callOff(id, call.operation).catch((cause: unknown) => {
-            throw stillQueued(id, error, cause);
-          });
-          if (outcome === "unsure") throw stillQueued(id, error, error);
-          if (outcome === "stopped") throw error;
-        }
-      },
-      async restart(id, call) {
-        const params = { id: numeric(id) };
-        await api.call("instance.reboot", { params, json: {}, ...call });
-      },
-    },
     offers: {
       cheapestFirst: true,
-      async search({ cursor, ...query }, call) {
-        const search = toSearch({ ...query, cursor }, offerFilters);
-        const page = await api.call("offers.search", {
-          json: toSearchBody(search),
-          response: offerPageSchema,
-          reads: true,
-          ...call,
-        });
-        const rows = page.offers.map((raw) => ({ raw, offer: readOffer(raw) }));
+      async search(query, call) {
+        const search = toSearch(query, offerFilters);
+        const request = { json: toSearchBody(search), response: offerPageSchema, reads: true };
+        const page = await api.call("offers.search", { ...request, ...call });
+        const reading = { schema: offerSchema, priceField: "dph_total", cursor: query.cursor } as const;
+        const { rows, next } = readOffers(page.offers, { ...reading, filters: search.filters });
         const items = rows
-          .filter(({ raw, offer }) => passes(raw, offer, search))
-          .map(({ raw, offer }) => toOffer(offer, search, raw))
+          .map(({ raw, row }) => toOffer(row, search, raw))
           .sort((a, b) => (a.price?.perHourMicros ?? Infinity) - (b.price?.perHourMicros ?? Infinity));
-        // There are no pages: a full answer is followed by the offers from its highest price on. More offers than
-        // one answer holds, all at one price, cannot be told apart that way, and end the walk.
-        const highest = Math.max(...rows.map(({ offer }) => offer.dph_total ?? 0));
-        const further = rows.length >= offersPerPage && highest > Number(cursor ?? 0);
-        return { items, next: further ? String(highest) : undefined };
+        return { items, next };
       },
     },
+    power: powerOf(api, describe, context),
+    logs: groups.logsOf(api, result),
+    exec: groups.execOf(api, result),
+    sshKeys: groups.sshKeysOf(api),
+    naming: groups.namingOf(api, describe),
+    bids: groups.bidsOf(api),
+    volumes: groups.volumesOf(api),
+    snapshots: groups.snapshotsOf(api),
+    account: groups.accountOf(api),
+    bulk: groups.bulkOf(filtered),
   } satisfies ComputeDriver<LaunchOptions>;
 }
 
-/** Instances are numbered; anything else in the path would be another route. */
-function numeric(id: string): string {
-  return /^\d+$/.test(id) ? id : refuse("id", "instances of vast are numbered");
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** One form of "there is none": an object, but nothing in it that names an instance. */
+function isWithoutId(row: unknown): boolean {
+  return typeof row === "object" && row !== null && !Array.isArray(row) && !("id" in row && row.id !== null);
 }

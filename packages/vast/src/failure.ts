@@ -1,5 +1,11 @@
-import { type Answer, type Failure, lookup, type ReadFailure } from "@gpuport/core";
-import { firstMatch } from "./glob.ts";
+import {
+  type Answer,
+  type Endpoint,
+  lookup,
+  lookupPattern,
+  type ReadFailure,
+  type Table,
+} from "@gpuport/core";
 import { throttledCreateMs, type VastTables } from "./tables.ts";
 import { failureSchema } from "./wire.ts";
 
@@ -10,53 +16,40 @@ import { failureSchema } from "./wire.ts";
 export function readFailureWith(tables: VastTables): ReadFailure {
   return (answer) => {
     const { endpoint, status } = answer;
-    const accepted = status >= 200 && status < 300;
     const said = failureSchema.safeParse(answer.body).data;
-    if (accepted && (said === undefined || said.success === true || !(said.success === false || said.error)))
-      return undefined;
+    const accepted = status >= 200 && status < 300;
+    if (accepted && said?.success !== false && (said?.success === true || !said?.error)) return undefined;
 
-    const word = said === undefined ? (/<[a-z!]/i.test(answer.text) ? "html" : "") : (said.error ?? "");
-    const words = said === undefined ? answer.text.trim() : (said.msg ?? said.detail ?? "");
-    const told: Omit<Failure, "code"> = {
+    const { word, words } =
+      said === undefined
+        ? { word: /<[a-z!]/i.test(answer.text) ? "html" : "text", words: answer.text.trim() }
+        : { word: said.error ?? "", words: said.msg ?? said.detail ?? "" };
+    const told = {
       message: word === "html" ? undefined : words || word || undefined,
-      providerCode: said === undefined || word === "" ? undefined : word,
+      providerCode: said?.error || undefined,
     };
-    if (endpoint === "instance.create" && said?.new_contract) {
-      return {
-        code: "no_capacity",
-        ...told,
-        ...lookup(tables.errors, "new_contract"),
-        effect: "done",
-        instanceId: said.new_contract,
-      };
+    const machine = endpoint === "instance.create" ? said?.new_contract : undefined;
+    if (machine) {
+      const row = lookup(tables.errors, "new_contract");
+      return { code: "no_capacity", ...told, ...row, effect: "done", instanceId: machine };
     }
-    const row = firstMatch(
-      tables.errors,
-      word,
-      `${endpoint} ${status} ${word.replace(/\s+/g, "_")}: ${words}`,
-    );
-    if (row?.code === "rate_limited") return { ...told, ...row, retryAfterMs: pauseMs(answer, tables) };
-    if (row !== undefined) return { ...told, ...row };
+    const text = `${endpoint} ${status} ${word.replace(/\s+/g, "_")}: ${words}`;
+    const row = lookupPattern(tables.errors, word, text);
+    const retryAfterMs = row?.code === "rate_limited" ? pauseMs(answer, tables) : undefined;
+    if (row !== undefined) return { ...told, ...row, retryAfterMs };
     // A 404 with words nobody knows says nothing about a machine, nor about the address of the API.
-    const spoken =
-      accepted || ((status === 404 || status === 410) && said !== undefined && told.message !== undefined);
-    return spoken ? { code: "unknown", ...told } : undefined;
+    const absent = (status === 404 || status === 410) && said !== undefined && told.message !== undefined;
+    return accepted || absent ? { code: "unknown", ...told } : undefined;
   };
 }
 
 /** How long to leave the endpoint alone: what the answer says, or else the endpoint's own limit. */
 function pauseMs({ endpoint, headers, text }: Answer, { endpoints }: VastTables): number | undefined {
-  const limit = Object.hasOwn(endpoints, endpoint)
-    ? endpoints[endpoint as keyof typeof endpoints].limit
-    : undefined;
+  const rows: Table<Endpoint> = endpoints;
+  const limit = rows[endpoint]?.limit;
   const named = /threshold\s*=\s*(\d+(?:\.\d+)?)/i.exec(text)?.[1];
-  const header = Number(headers.get("retry-after") ?? 0);
-  if (Number.isNaN(header)) return undefined; // a date, which core reads
-  const waits = [
-    named === undefined ? (limit === undefined ? 0 : limit.perMs / limit.calls) : Number(named) * 1000,
-    header * 1000,
-    endpoint === "instance.create" ? throttledCreateMs : 0,
-  ];
-  const wait = Math.max(...waits);
-  return wait > 0 ? Math.ceil(wait) : undefined;
+  const own = named === undefined ? (limit?.perMs ?? 0) / (limit?.calls ?? 1) : Number(named) * 1000;
+  const asked = Number(headers.get("retry-after") ?? 0) * 1000;
+  if (Number.isNaN(asked)) return undefined; // a date, which core reads
+  return Math.ceil(Math.max(own, asked, endpoint === "instance.create" ? throttledCreateMs : 0)) || undefined;
 }

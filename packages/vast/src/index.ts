@@ -1,7 +1,7 @@
 import { defineAdapter, labelOf, rawFrom } from "@gpuport/core";
-import { checkLaunch } from "./create.ts";
 import { createDriver } from "./driver.ts";
 import { launchOptionsSchema, optionsSchema } from "./options.ts";
+import { checkLaunch } from "./rules.ts";
 import { facts, tables } from "./tables.ts";
 import type { Machine } from "./wire.ts";
 

@@ -5,146 +5,106 @@ import {
   fromUnixSeconds,
   gibToMiB,
   type Hardware,
+  lookupPattern,
   micros,
   nameFromLabel,
   type PortMapping,
   type Price,
   positive,
   type SshEndpoint,
-  type StatusRow,
   toGpu,
   withRaw,
 } from "@gpuport/core";
-import { firstMatch } from "./glob.ts";
+import type * as z from "zod";
 import type { VastTables } from "./tables.ts";
 import { type MachineRow, machineSchema, type OfferRow } from "./wire.ts";
 
 /** An instance of the list or the single read. @throws `bad_response` for a row without an id. */
-export function toInstance(row: unknown, tables: VastTables): DriverInstance {
-  const parsed = machineSchema.safeParse(row);
-  if (!parsed.success) {
-    const message = "a row of an answer is no instance: it has no id";
-    throw new ComputeError({ code: "bad_response", message });
-  }
-  const machine = parsed.data;
-  const label = machine.label || undefined;
-  const { status, reason, billing = "unknown" } = toStatus(machine, tables);
+export function toInstance(raw: unknown, { statuses }: VastTables): DriverInstance {
+  const machine = rowOf(machineSchema, raw);
+  const { label, actual_status, intended_status, cur_state, next_state, status_msg } = machine;
+  // The cloud's own null stays visible.
+  const words = [actual_status, intended_status, cur_state, next_state].map((word) => word || "null");
+  const [actual = "", ...others] = words.map((word) => word.replace(/[/\s]+/g, "_"));
+  const text = `${[actual, ...others].join("/")} ${status_msg ?? ""}`;
+  const unrecognized = { status: "unknown", reason: "unrecognized", billing: "unknown" } as const;
+  const { status, reason, billing = "unknown" } = lookupPattern(statuses, actual, text) ?? unrecognized;
   const instance: DriverInstance = {
-    ...{ id: machine.id, identity: label, name: nameFromLabel(label) },
+    ...{ id: machine.id, identity: label || undefined, name: nameFromLabel(label || undefined) },
     ...{ status, reason, billing },
-    message: machine.status_msg || undefined,
-    providerStatus: words(machine).join("/"),
-    hardware: { ...toHardware(machine), diskMiB: whole(gibToMiB(machine.disk_space)) },
-    price: toPrice(machine),
+    message: status_msg || undefined,
+    providerStatus: words.join("/"),
+    hardware: { ...toHardware(machine), diskMiB: gibToMiB(machine.disk_space) },
+    price: toPrice(machine.dph_total, machine.storage_total_cost, machine.is_bid ? "spot" : "on_demand"),
     region: toRegion(machine.geolocation) ?? toRegion(machine.country_code),
     image: machine.image_uuid || undefined,
     access: toAccess(machine),
     createdAt: fromUnixSeconds(machine.start_date),
     expiresAt: fromUnixSeconds(machine.end_date),
   };
-  return withRaw("vast", instance, row);
+  return withRaw("vast", instance, raw);
 }
 
-/** The four words that make up a status; the cloud's own null stays visible. */
-function words(machine: MachineRow): readonly string[] {
-  const { actual_status, intended_status, cur_state, next_state } = machine;
-  return [actual_status, intended_status, cur_state, next_state].map((word) => word || "null");
-}
-
-function toStatus(machine: MachineRow, { statuses }: VastTables): StatusRow {
-  const [actual = "null", ...others] = words(machine).map((word) => word.replace(/[/\s]+/g, "_"));
-  const text = `${[actual, ...others].join("/")} ${machine.status_msg ?? ""}`;
-  return (
-    firstMatch(statuses, actual, text) ?? { status: "unknown", reason: "unrecognized", billing: "unknown" }
-  );
+/** Reads a row of a list. @throws `bad_response` for one without an id: no list gets shorter in silence. */
+export function rowOf<Schema extends z.ZodType>(schema: Schema, raw: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  throw new ComputeError({ code: "bad_response", message: "a row of an answer has no id" });
 }
 
 /** What instances and offers say alike. CPU memory is the machine's, and the rental has a share of it. */
 export function toHardware(row: MachineRow | OfferRow): Hardware {
   const { cpu_cores, cpu_cores_effective: vcpus, cpu_ram } = row;
-  const share = cpu_cores && vcpus && cpu_ram ? (cpu_ram * vcpus) / cpu_cores : undefined;
   return {
-    gpu: toGpu(row.gpu_name, {
-      count: whole(positive(row.num_gpus)),
-      memoryMiB: whole(positive(row.gpu_ram)),
-      cloud: "vast",
-    }),
-    vcpus: vcpus && vcpus > 0 ? vcpus : undefined,
-    memoryMiB: whole(positive(share)),
+    gpu: toGpu(row.gpu_name, { count: row.num_gpus, memoryMiB: row.gpu_ram, cloud: "vast" }),
+    vcpus: vcpus || undefined,
+    memoryMiB: cpu_cores && vcpus && cpu_ram ? positive((cpu_ram * vcpus) / cpu_cores) : undefined,
     cpuModel: row.cpu_name || undefined,
   };
 }
 
-/** Numbers beyond what counts exactly are no sizes or prices. */
-function whole(value: number | undefined): number | undefined {
-  return value !== undefined && Number.isSafeInteger(value) ? value : undefined;
+/** Of dollars per hour. While stopped, the disk alone is billed. */
+export function toPrice(
+  total: number | null | undefined,
+  disk: number | null | undefined,
+  kind: Price["kind"],
+): Price | undefined {
+  const perHourMicros = micros(total);
+  if (perHourMicros === undefined) return undefined;
+  const diskMicros = micros(disk);
+  const whole = { currency: "USD", perHourMicros, stoppedPerHourMicros: diskMicros, kind };
+  if (diskMicros === undefined || diskMicros > perHourMicros) return whole;
+  const compute = { kind: "compute", perHourMicros: perHourMicros - diskMicros } as const;
+  return { ...whole, parts: [compute, { kind: "disk", perHourMicros: diskMicros }] };
 }
 
-/** Micro-dollars per hour; a negative price is none. */
-export function amount(dollars: number | null | undefined): number | undefined {
-  const value = whole(micros(dollars));
-  return value !== undefined && value >= 0 ? value : undefined;
-}
-
-/** While stopped, the disk alone is billed. */
-function toPrice({ dph_total, storage_total_cost, is_bid }: MachineRow): Price | undefined {
-  const total = amount(dph_total);
-  if (total === undefined) return undefined;
-  const disk = amount(storage_total_cost);
-  return {
-    currency: "USD",
-    perHourMicros: total,
-    stoppedPerHourMicros: disk,
-    kind: is_bid ? "spot" : "on_demand",
-    parts:
-      disk === undefined || disk > total
-        ? undefined
-        : [
-            { kind: "compute", perHourMicros: total - disk },
-            { kind: "disk", perHourMicros: disk },
-          ],
-  };
-}
-
-/** The country of "City or State, CC"; the two letters are what the offer search filters by. */
+/** The country of "City or State, CC"; the two letters are what searches filter by. */
 export function toRegion(geolocation: string | null | undefined): string | undefined {
   return /(?:^|,\s*)([a-z]{2})$/i.exec(geolocation?.trim() ?? "")?.[1]?.toUpperCase();
 }
 
-const sshUser = "root";
+const user = "root";
 
-function toAccess(machine: MachineRow): Access {
-  const host = machine.public_ipaddr || undefined;
-  const ports = host === undefined ? [] : toPorts(machine.ports, host);
-  const runtype = machine.image_runtype ?? "";
-  const ssh: SshEndpoint[] = ports
-    .filter(({ port, protocol }) => port === 22 && protocol === "tcp")
-    .map((direct) => ({ host: direct.host, port: direct.publicPort, user: sshUser, via: "direct" }));
+function toAccess({ public_ipaddr, ports: mapped, image_runtype, ssh_host, ssh_port }: MachineRow): Access {
+  const all = public_ipaddr ? toPorts(mapped, public_ipaddr) : [];
+  const isSsh = ({ port, protocol }: PortMapping): boolean => port === 22 && protocol === "tcp";
+  const direct = all
+    .filter(isSsh)
+    .map(({ host, publicPort: port }): SshEndpoint => ({ host, port, user, via: "direct" }));
   // Found by the official client: with Jupyter, the proxy's ssh is one port further.
-  const proxyPort = toPort((machine.ssh_port ?? Number.NaN) + (/jupyter/i.test(runtype) ? 1 : 0));
-  if (machine.ssh_host && proxyPort !== undefined && /ssh|jupyter/i.test(runtype)) {
-    ssh.push({ host: machine.ssh_host, port: proxyPort, user: sshUser, via: "proxy" });
-  }
-  return { ssh, ports: ports.filter(({ port, protocol }) => port !== 22 || protocol !== "tcp") };
+  const port = (ssh_port ?? Number.NaN) + (/jupyter/i.test(image_runtype ?? "") ? 1 : 0);
+  const hasProxy = ssh_host && port <= 65_535 && /ssh|jupyter/i.test(image_runtype ?? "");
+  const proxy: readonly SshEndpoint[] = hasProxy ? [{ host: ssh_host, port, user, via: "proxy" }] : [];
+  return { ssh: [...direct, ...proxy], ports: all.filter((mapping) => !isSsh(mapping)) };
 }
 
 /** One mapping per port: the rows for IPv4 and IPv6 say the same. */
 function toPorts(ports: MachineRow["ports"], host: string): PortMapping[] {
-  return Object.entries(ports ?? {}).flatMap(([key, rows]) => {
+  return Object.entries(ports ?? {}).flatMap(([key, rows]): PortMapping[] => {
     const [, number, protocol] = /^(\d{1,5})\/(tcp|udp)$/.exec(key) ?? [];
-    const port = toPort(number);
-    const mapped: readonly unknown[] = Array.isArray(rows) ? rows : [];
-    const publicPort = mapped.map(hostPort).find((found) => found !== undefined);
-    if (port === undefined || publicPort === undefined) return [];
-    return [{ port, protocol: protocol === "udp" ? ("udp" as const) : ("tcp" as const), host, publicPort }];
+    const port = Number(number ?? 0);
+    const publicPort = rows?.find(({ HostPort }) => HostPort)?.HostPort;
+    if (port < 1 || port > 65_535 || !publicPort) return [];
+    return [{ port, protocol: protocol === "udp" ? "udp" : "tcp", host, publicPort }];
   });
-}
-
-function hostPort(row: unknown): number | undefined {
-  return typeof row === "object" && row !== null && "HostPort" in row ? toPort(row.HostPort) : undefined;
-}
-
-function toPort(value: unknown): number | undefined {
-  const port = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
-  return typeof port === "number" && Number.isInteger(port) && port >= 1 && port <= 65_535 ? port : undefined;
 }

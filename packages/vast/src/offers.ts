@@ -1,22 +1,17 @@
 import {
-  ComputeError,
   type DriverOffer,
   fromUnixSeconds,
-  gpuFamilies,
-  gpuMatches,
-  identifyGpu,
+  gpuSpellings,
   type OfferQuery,
-  type Price,
   refuse,
   withRaw,
 } from "@gpuport/core";
-import { amount, toHardware, toRegion } from "./map.ts";
+import type * as z from "zod";
+import { toOfferNumber } from "./ids.ts";
+import { rowOf, toHardware, toPrice, toRegion } from "./map.ts";
 import type { Filters } from "./options.ts";
-import { gpuNames, limits, offersPerPage } from "./tables.ts";
-import { type OfferRow, offerSchema } from "./wire.ts";
-
-/** Vast.ai's month, in which storage is priced. */
-const hoursPerMonth = 720;
+import { gpuNames, hoursPerMonth, limits, offersPerPage, standardFilters } from "./tables.ts";
+import type { OfferRow, VolumeOfferRow } from "./wire.ts";
 
 /** Usable memory is up to a tenth less, or more, than its nominal size. */
 const memoryMargin = 0.1;
@@ -41,41 +36,42 @@ export function toSearch(
 ): Search {
   const { gpu, region, minDiskMiB, pricing, maxPerHourMicros, offerId, cursor } = query;
   if (pricing?.kind === "reserved") refuse("pricing", "vast has no reserved offers", "unsupported");
-  const spot = pricing?.kind === "spot";
-  const base = { diskGb: toDiskGb(minDiskMiB), diskAsked: minDiskMiB !== undefined, spot };
+  const diskGb = toDiskGb(minDiskMiB);
+  const base = { diskGb, diskAsked: minDiskMiB !== undefined, spot: pricing?.kind === "spot" };
   // A filter by `id` finds nothing. One offer that is asked for by name may be outside the standard filters.
   if (offerId !== undefined) return { ...base, filters: { ask_contract_id: { eq: toOfferNumber(offerId) } } };
 
-  const filters: Record<string, Filters[string] | null> = {
-    verified: { eq: true },
-    external: { eq: false },
-    ...own,
+  const known = gpu && gpuSpellings(gpu.model, gpuNames, "vast");
+  const leastMiB = Math.max(known?.leastMiB ?? 0, gpu?.minMemoryMiB ?? 0) * (1 - memoryMargin);
+  const bid = pricing?.kind === "spot" ? pricing.maxPerHourMicros : undefined;
+  const wanted: Filters = {
+    rentable: { eq: true },
+    gpu_name: { in: known?.names.length ? [...known.names] : undefined },
+    gpu_ram: {
+      gte: Math.floor(leastMiB) || undefined,
+      lte: known?.mostMiB && Math.ceil(known.mostMiB * (1 + memoryMargin)),
+    },
+    num_gpus: { eq: gpu?.count },
+    geolocation: { eq: toRegion(region) },
+    disk_space: { gte: minDiskMiB && diskGb },
+    min_bid: { lte: bid && bid / 1e6 },
+    // The cloud's own total may be rounded otherwise than ours; core holds the limit.
+    dph_total: {
+      lte: maxPerHourMicros === undefined ? undefined : (maxPerHourMicros / 1e6) * 1.001,
+      gte: cursor === undefined ? undefined : Number(cursor),
+    },
   };
-  const add = (field: string, filter: Filters[string]): void => {
-    filters[field] = { ...filters[field], ...filter };
-  };
-  add("rentable", { eq: true });
-  if (gpu !== undefined) {
-    const known = gpusLike(gpu.model);
-    if (known.names.length > 0) add("gpu_name", { in: [...known.names] });
-    const least = Math.max(known.leastMiB ?? 0, gpu.minMemoryMiB ?? 0);
-    if (least > 0) add("gpu_ram", { gte: Math.floor(least * (1 - memoryMargin)) });
-    if (known.mostMiB !== undefined) add("gpu_ram", { lte: Math.ceil(known.mostMiB * (1 + memoryMargin)) });
-    if (gpu.count !== undefined) add("num_gpus", { eq: gpu.count });
-  }
-  if (region !== undefined && toRegion(region) !== undefined)
-    add("geolocation", { eq: region.toUpperCase() });
-  if (minDiskMiB !== undefined) add("disk_space", { gte: base.diskGb });
-  if (pricing?.kind === "spot" && pricing.maxPerHourMicros !== undefined) {
-    add("min_bid", { lte: pricing.maxPerHourMicros / 1e6 });
-  }
-  // The cloud's own total may be rounded otherwise than ours; core holds the limit.
-  if (maxPerHourMicros !== undefined) add("dph_total", { lte: (maxPerHourMicros / 1e6) * 1.001 });
-  if (cursor !== undefined) add("dph_total", { gte: Number(cursor) });
-  const given = Object.entries(filters).flatMap(([field, filter]) =>
-    filter === null ? [] : [[field, filter]],
-  );
-  return { ...base, filters: Object.fromEntries(given) };
+  return { ...base, filters: merged({ ...standardFilters, ...own }, wanted) };
+}
+
+/** Both kinds of filters, field by field; what asks for nothing is left out. */
+export function merged(one: Readonly<Record<string, Filters[string] | null>>, other: Filters): Filters {
+  const fields = [...new Set([...Object.keys(one), ...Object.keys(other)])];
+  const all = fields.map((field) => {
+    const tests = Object.entries({ ...one[field], ...other[field] });
+    return [field, Object.fromEntries(tests.filter(([, wanted]) => wanted !== undefined))] as const;
+  });
+  return Object.fromEntries(all.filter(([, filter]) => Object.keys(filter).length > 0));
 }
 
 export function toSearchBody({ filters, spot, diskGb }: Search): Record<string, unknown> {
@@ -88,89 +84,67 @@ export function toSearchBody({ filters, spot, diskGb }: Search): Record<string, 
   };
 }
 
-/** Offers are numbered; anything else would be another path. */
-export function toOfferNumber(offerId: string): number {
-  return /^\d{1,15}$/.test(offerId) ? Number(offerId) : refuse("offerId", "must be the number of an offer");
-}
-
-interface KnownGpus {
-  /** As Vast.ai writes them; empty when none is known, and then any name may be the one. */
-  readonly names: readonly string[];
-  readonly leastMiB?: number | undefined;
-  readonly mostMiB?: number | undefined;
-}
-
-/** What to ask the cloud for when somebody wants a GPU. Core looks at every row again, so this may be too wide. */
-function gpusLike(model: string): KnownGpus {
-  const names = new Set<string>();
-  const sizes = new Set<number>();
-  for (const name of gpuNames) {
-    const { family } = identifyGpu(name, { cloud: "vast" });
-    const variants = gpuFamilies.find((known) => known.family === family)?.variants ?? [];
-    for (const { memoryGB } of variants) {
-      const memoryMiB = memoryGB * 1024;
-      const hints = [{ memoryMiB }, { memoryMiB, cloud: "vast" }];
-      if (!hints.some((hint) => gpuMatches(model, identifyGpu(name, hint), name))) continue;
-      names.add(name);
-      sizes.add(memoryMiB);
-    }
-  }
-  if (sizes.size === 0) {
-    const memoryGB = identifyGpu(model).memoryGB;
-    const memoryMiB = memoryGB === undefined ? undefined : memoryGB * 1024;
-    return { names: [], leastMiB: memoryMiB, mostMiB: memoryMiB };
-  }
-  return { names: [...names], leastMiB: Math.min(...sizes), mostMiB: Math.max(...sizes) };
-}
-
-/** A row of the answer. @throws `bad_response` for a row without an id. */
-export function readOffer(row: unknown): OfferRow {
-  const parsed = offerSchema.safeParse(row);
-  if (parsed.success) return parsed.data;
-  throw new ComputeError({ code: "bad_response", message: "a row of an answer is no offer: it has no id" });
-}
-
 export function toOffer(offer: OfferRow, { diskGb, diskAsked, spot }: Search, raw: unknown): DriverOffer {
-  const reliability = offer.reliability2 ?? offer.reliability ?? undefined;
+  const reliability = offer.reliability2 ?? offer.reliability ?? Number.NaN;
+  const compute = spot ? (offer.min_bid ?? offer.dph_base) : offer.dph_base;
+  const disk = diskPerHour(offer, diskGb);
+  const kind = spot ? "spot" : "on_demand";
   const model: DriverOffer = {
     id: offer.ask_contract_id ?? offer.id,
     // The machine's free disk is only the ceiling: the rental has what is asked for.
     hardware: { ...toHardware(offer), diskMiB: diskAsked ? diskGb * 1024 : undefined },
-    price: toOfferPrice(offer, diskGb, spot),
+    price:
+      typeof compute === "number" && disk !== undefined
+        ? toPrice(compute + disk, disk, kind)
+        : toPrice(offer.dph_total, undefined, kind),
     region: toRegion(offer.geolocation),
     available: offer.rentable !== false && (offer.disk_space ?? diskGb) >= diskGb,
-    reliability: reliability !== undefined && reliability >= 0 && reliability <= 1 ? reliability : undefined,
+    reliability: reliability <= 1 ? reliability : undefined,
     expiresAt: fromUnixSeconds(offer.end_date),
   };
   return withRaw("vast", model, raw);
 }
 
-/** For the wanted disk; a bid pays at least `min_bid` for the GPUs. */
-function toOfferPrice(offer: OfferRow, diskGb: number, spot: boolean): Price | undefined {
-  const kind = spot ? "spot" : "on_demand";
-  const compute = amount(spot ? (offer.min_bid ?? offer.dph_base) : offer.dph_base);
-  const perGbMonth = offer.storage_cost ?? undefined;
-  const disk = amount(perGbMonth === undefined ? undefined : (diskGb * perGbMonth) / hoursPerMonth);
-  if (compute === undefined || disk === undefined) {
-    const total = amount(offer.dph_total);
-    return total === undefined ? undefined : { currency: "USD", perHourMicros: total, kind };
-  }
-  return {
-    currency: "USD",
-    perHourMicros: compute + disk,
-    stoppedPerHourMicros: disk,
-    kind,
-    parts: [
-      { kind: "compute", perHourMicros: compute },
-      { kind: "disk", perHourMicros: disk },
-    ],
-  };
+/** Dollars per hour for so many GB. */
+export function diskPerHour(
+  { storage_cost }: { readonly storage_cost?: number | null | undefined },
+  gb: number,
+): number | undefined {
+  return typeof storage_cost === "number" ? (gb * storage_cost) / hoursPerMonth : undefined;
 }
 
-/** The cloud does not apply every filter to every row. A field that a row does not have is not held against it. */
-export function passes(row: unknown, offer: OfferRow, { filters }: Search): boolean {
+/**
+ * What an answer holds of what was asked for, and where the next one begins. There are no pages: a full answer is
+ * followed by what costs as much as its dearest row, or more. More rows than one answer holds, all at one price, cannot
+ * be told apart that way, and end the walk.
+ *
+ * @throws `bad_response` for a row without an id.
+ */
+export function readOffers<Schema extends z.ZodType<VolumeOfferRow>>(
+  raws: readonly unknown[],
+  { schema, filters, priceField, cursor }: OfferReading<Schema>,
+) {
+  const all = raws.map((raw) => ({ raw, row: rowOf(schema, raw) }));
+  const highest = Math.max(...all.map(({ row }) => Number(row[priceField] ?? 0)));
+  const further = all.length >= offersPerPage && highest > Number(cursor ?? 0);
+  const rows = all.filter(({ raw, row }) => passes({ ...Object(raw), ...row }, filters));
+  return { rows, next: further ? String(highest) : undefined };
+}
+
+interface OfferReading<Schema extends z.ZodType> {
+  readonly schema: Schema;
+  readonly filters: Filters;
+  /** By which the answer is sorted. */
+  readonly priceField: keyof z.output<Schema>;
+  readonly cursor?: string | undefined;
+}
+
+/**
+ * The cloud does not apply every filter to every row, and core knows nothing of those by its own names. A field that a
+ * row does not have is not held against it; nor is what cannot be compared, as the cloud knows more forms than we do.
+ */
+function passes(offer: VolumeOfferRow & Readonly<Record<string, unknown>>, filters: Filters): boolean {
   const values: Readonly<Record<string, unknown>> = {
-    ...Object(row),
     ...offer,
     ask_contract_id: Number(offer.ask_contract_id ?? offer.id),
     verified: offer.verification ? offer.verification === "verified" : undefined,
@@ -178,19 +152,21 @@ export function passes(row: unknown, offer: OfferRow, { filters }: Search): bool
     geolocation: toRegion(offer.geolocation),
   };
   return Object.entries(filters).every(([field, filter]) =>
-    Object.entries(filter).every(([operator, wanted]) => holds(operator, values[field], wanted)),
+    Object.entries(filter).every(([operator, wanted]) => holds(operator, values[field], [wanted].flat())),
   );
 }
 
-/** What cannot be compared holds: the cloud knows more forms of its fields than we do. */
-function holds(operator: string, value: unknown, wanted: unknown): boolean {
-  const list: readonly unknown[] = Array.isArray(wanted) ? wanted : [wanted];
-  if (list.every((item) => typeof item !== typeof value)) return true;
-  if (operator === "eq" || operator === "in") return list.includes(value);
-  if (operator === "neq" || operator === "notin") return !list.includes(value);
-  if (typeof value !== "number" || typeof wanted !== "number") return true;
-  const tests: Readonly<Record<string, boolean>> = {
-    ...{ gt: value > wanted, gte: value >= wanted, lt: value < wanted, lte: value <= wanted },
-  };
-  return tests[operator] ?? true;
+function holds(operator: string, value: unknown, wanted: readonly unknown[]): boolean {
+  if (wanted.every((one) => typeof one !== typeof value)) return true;
+  if (operator === "eq" || operator === "in") return wanted.includes(value);
+  if (operator === "neq" || operator === "notin") return !wanted.includes(value);
+  const difference = Number(value) - Number(wanted[0]);
+  return Number.isNaN(difference) || (comparisons[operator]?.(difference) ?? true);
 }
+
+const comparisons: Readonly<Record<string, (difference: number) => boolean>> = {
+  gt: (difference) => difference > 0,
+  gte: (difference) => difference >= 0,
+  lt: (difference) => difference < 0,
+  lte: (difference) => difference <= 0,
+};

@@ -1,17 +1,20 @@
 import { baseUrlSchema, secretSchema } from "@gpuport/core";
 import * as z from "zod";
+import { limits } from "./tables.ts";
 
 const operators = ["eq", "neq", "gt", "gte", "lt", "lte", "in", "notin"] as const;
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
 /** One field of an offer search: `{ gte: 0.98 }`. */
-const filterSchema = z.partialRecord(z.enum(operators), z.union([scalar, z.array(scalar)]));
+const filterSchema = z.partialRecord(z.enum(operators), z.union([scalar, z.array(scalar)]).optional());
 
 /** Filters of an offer search, by Vast.ai's names for the fields. */
 export type Filters = Readonly<Record<string, z.output<typeof filterSchema>>>;
 
 export const optionsSchema = z.strictObject({
-  apiKey: secretSchema.describe("Key with the permissions misc, instance_read and instance_write"),
+  apiKey: secretSchema.describe(
+    "Key with the permissions misc, instance_read and instance_write; user_read and user_write for ssh keys",
+  ),
   baseUrl: baseUrlSchema().default("https://console.vast.ai").describe("Where the API is, without /api"),
   offerFilters: z
     .record(z.string().regex(/^[a-z][a-z0-9_]*$/), filterSchema.nullable())
@@ -37,10 +40,11 @@ export const launchOptionsSchema = z.strictObject({
   template_id: z.int().positive().optional().describe("Template to start from, by its number"),
   onstart: z
     .string()
+    .min(1)
     .optional()
     .describe("In args mode the program that replaces the entrypoint; otherwise use `startup`"),
   args: z.array(z.string()).optional().describe("In args mode: replaces the image's arguments"),
-  args_str: z.string().optional().describe("In args mode: the same as one text"),
+  args_str: z.string().min(1).optional().describe("In args mode: the same as one text"),
   env: z
     .record(z.string().startsWith("-"), z.string())
     .optional()
@@ -72,13 +76,19 @@ export const launchOptionsSchema = z.strictObject({
       volume_id: z.int().positive(),
       size: z.number().positive().optional().describe("GB, for a new volume"),
       mount_path: z.string().startsWith("/"),
-      name: z
-        .string()
-        .regex(/^[A-Za-z0-9_]{1,64}$/)
-        .optional(),
+      name: z.string().regex(limits.volumeName).optional(),
     })
     .optional()
     .describe("A volume to mount; it must be on the machine of the offer"),
 });
 
 export type LaunchOptions = z.output<typeof launchOptionsSchema>;
+
+/** `providerOptions.vast` of `snapshots.create`: the registry that the disk is pushed to. */
+export const snapshotOptionsSchema = z.strictObject({
+  container_registry: z.string().min(1).describe("Host of the registry: `docker.io`"),
+  personal_repo: z.string().min(1).describe("Repository in it: `someone/trainer`"),
+  docker_login_user: z.string().min(1),
+  docker_login_pass: secretSchema,
+  pause: z.boolean().default(true).describe("Pauses the machine meanwhile, so that its files fit together"),
+});

@@ -48,6 +48,48 @@ export const endpoints = {
     evidence: "documented",
     limit: threshold(1),
   },
+  /** One path with two jobs. @see https://docs.vast.ai/api-reference/instances/manage-instance */
+  "instance.label": {
+    method: "PUT",
+    path: "api/v0/instances/{id}/",
+    evidence: "documented",
+    limit: threshold(1),
+  },
+  /** @see https://docs.vast.ai/api-reference/instances/change-bid */
+  "instance.bid": {
+    method: "PUT",
+    path: "api/v0/instances/bid_price/{id}/",
+    evidence: "documented",
+    limit: threshold(5.5),
+  },
+  /** @see https://docs.vast.ai/api-reference/instances/show-logs */
+  "instance.logs": {
+    method: "PUT",
+    path: "api/v0/instances/request_logs/{id}/",
+    evidence: "documented",
+  },
+  /** @see https://docs.vast.ai/api-reference/instances/execute */
+  "instance.exec": {
+    method: "PUT",
+    path: "api/v0/instances/command/{id}/",
+    evidence: "documented",
+    limit: threshold(1.5),
+  },
+  /** In object storage, at the place that an answer names; the path is below that place. */
+  "instance.result": { method: "GET", path: "{file}", evidence: "documented" },
+  /** @see https://github.com/vast-ai/vast-cli/blob/master/vastai/api/instances.py */
+  "instance.snapshot": {
+    method: "POST",
+    path: "api/v0/instances/take_snapshot/{id}/",
+    evidence: "documented",
+  },
+  /** @see https://docs.vast.ai/api-reference/instances/attach-ssh-key */
+  "instance.sshKeyAttach": {
+    method: "POST",
+    path: "api/v0/instances/{id}/ssh/",
+    evidence: "documented",
+    limit: threshold(1),
+  },
   /** @see https://docs.vast.ai/api-reference/instances/destroy-instance */
   "instance.destroy": {
     method: "DELETE",
@@ -55,8 +97,35 @@ export const endpoints = {
     evidence: "documented",
     limit: threshold(3),
   },
+
+  /** @see https://docs.vast.ai/api-reference/accounts/show-ssh-keys */
+  "sshkey.list": { method: "GET", path: "api/v0/ssh/", evidence: "documented", limit: threshold(1) },
+  /** @see https://docs.vast.ai/api-reference/accounts/create-ssh-key */
+  "sshkey.create": { method: "POST", path: "api/v0/ssh/", evidence: "documented", limit: threshold(1) },
+  /** @see https://docs.vast.ai/api-reference/accounts/delete-ssh-key */
+  "sshkey.delete": { method: "DELETE", path: "api/v0/ssh/{id}/", evidence: "documented" },
+  /** @see https://docs.vast.ai/api-reference/accounts/show-user */
+  "account.get": { method: "GET", path: "api/v0/users/current/", evidence: "documented" },
+
+  /** @see https://docs.vast.ai/cli/reference/show-volumes */
+  "volume.list": { method: "GET", path: "api/v0/volumes", evidence: "documented" },
+  /** @see https://docs.vast.ai/api-reference/volumes/search-volumes */
+  "volume.search": { method: "POST", path: "api/v0/volumes/search/", evidence: "documented" },
+  /** @see https://docs.vast.ai/api-reference/volumes/rent-volume */
+  "volume.create": {
+    method: "PUT",
+    path: "api/v0/volumes/",
+    evidence: "documented",
+    limit: threshold(5.5),
+    timeoutMs: 60_000,
+  },
+  /** @see https://docs.vast.ai/cli/reference/delete-volume */
+  "volume.delete": { method: "DELETE", path: "api/v0/volumes/", evidence: "documented" },
 } as const satisfies Readonly<Record<string, Endpoint>>;
 export type EndpointName = keyof typeof endpoints;
+
+/** How long to leave a result that is not there yet; core looks four times. The official client waits nine seconds. */
+export const resultPauseMs = 3_000;
 
 /** After a create that was throttled, the next one must wait so long. @see endpoints */
 export const throttledCreateMs = 12_000;
@@ -173,19 +242,38 @@ export const errors: Table<ErrorRow> = {
     effect: "none",
     scope: "offer",
   },
+  "volume.create (2*|4*) **(no_such_ask|3603|3907|no longer available|not available)**": {
+    code: "offer_gone",
+    effect: "none",
+    scope: "offer",
+  },
   spend_rate_limit: { code: "quota_exceeded", effect: "none" },
   insufficient_credit: { code: "insufficient_funds", effect: "none" },
-  "instance.create (2*|4*) **credit**": { code: "insufficient_funds", effect: "none" },
+  "(instance|volume).create (2*|4*) **credit**": { code: "insufficient_funds", effect: "none" },
   invalid_price: { code: "invalid_argument", effect: "none" },
   no_ssh_key_for_vm: { code: "invalid_argument", effect: "none" },
   "instance.create 403 invalid_args: **": { code: "permission_denied", effect: "none" },
-  "instance.create 400 invalid_args: **": { code: "invalid_argument", effect: "none" },
+  "(instance|volume).create 400 invalid_args: **": { code: "invalid_argument", effect: "none" },
+  // The name of a volume.
+  "volume.create 422 **": { code: "invalid_argument", effect: "none" },
   missing_billing: { code: "insufficient_funds", effect: "none" },
   // A start that was not refused but queued: it may happen whenever the GPU is free.
   resources_unavailable: { code: "no_capacity", scope: "offer" },
 
   no_such_instance: { code: "not_found" },
-  "instance.(get|destroy|setState|reboot) 404 (not_found|invalid_id): **": { code: "not_found" },
+  "instance.(get|destroy|setState|reboot|label|bid|logs|exec|snapshot|sshKeyAttach) 404 (not_found|invalid_id): **":
+    {
+      code: "not_found",
+    },
+  // An account without keys, unless it is no answer of the API at all.
+  "sshkey.list 404 (html|text): **": { code: "invalid_config" },
+  "sshkey.list 404 **": { code: "not_found" },
+  no_ssh_key: { code: "not_found" },
+  "sshkey.delete (400|404) **not found**": { code: "not_found" },
+  team_ssh_keys_not_supported: { code: "unsupported", effect: "none" },
+  "volume.delete 404 (not_found|no_such_volume|invalid_id): **": { code: "not_found" },
+  // Concluded from what a volume is: nobody has published the words.
+  "volume.delete 4* **(in_use|in use|attached)**": { code: "conflict" },
   deprecated_endpoint: { code: "invalid_config" },
 
   "* 402 **": { code: "insufficient_funds" },
@@ -226,10 +314,25 @@ export const limits = {
   envTotalLength: 32_768,
   minBid: 0.001,
   maxBid: 128,
+  /** So that a label in ASCII finds its machine again. */
+  name: /^[A-Za-z0-9._ -]+$/,
+  volumeName: /^[A-Za-z0-9_]{1,64}$/,
+  /** Commands that Vast.ai runs in a machine, and how long they may be. */
+  command: /^\s*(ls|rm|du)(\s|$)/,
+  commandLength: 512,
 } as const;
 
 /** Offers come in pages of at most so many, whatever limit is asked for. */
 export const offersPerPage = 64;
+
+/** What every search asks for unless the user lifts it, as the official client does. */
+export const standardFilters = { verified: { eq: true }, external: { eq: false } } as const;
+
+/** The month in which storage is priced. */
+export const hoursPerMonth = 720;
+
+/** The most instances that one page of the list holds. */
+export const instancesPerPage = 25;
 
 /**
  * How Vast.ai writes GPUs, for its filter by name; what it writes otherwise is found by memory and count.

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
-import type { LaunchRequest } from "@gpuport/core";
+import { authorizeKeys, type LaunchRequest } from "@gpuport/core";
 import { describe, expect, it } from "vitest";
-import { vastRaw } from "../src/index.ts";
+import { type VastOptions, vastRaw } from "../src/index.ts";
 import { all, api, fixture, key, open } from "./fixtures/open.ts";
 
 const request = { offerId: "8100042", image: "example/trainer:2.1" } satisfies LaunchRequest;
@@ -85,14 +85,7 @@ describe("launch", () => {
   it("adds ssh keys in the start script, before the caller's own", async () => {
     const keys = ["ssh-ed25519 AAAAC3Nz one", "ssh-rsa AAAAB3Nz it's mine"];
     const { onstart } = await sent({ ...request, sshPublicKeys: keys, startup: "echo ready" });
-    expect(onstart).toBe(
-      [
-        "mkdir -p -m 700 /root/.ssh; touch /root/.ssh/authorized_keys; chmod 600 /root/.ssh/authorized_keys",
-        "grep -qxF 'ssh-ed25519 AAAAC3Nz one' /root/.ssh/authorized_keys || echo 'ssh-ed25519 AAAAC3Nz one' >> /root/.ssh/authorized_keys",
-        "grep -qxF 'ssh-rsa AAAAB3Nz it'\\''s mine' /root/.ssh/authorized_keys || echo 'ssh-rsa AAAAB3Nz it'\\''s mine' >> /root/.ssh/authorized_keys",
-        "echo ready",
-      ].join("\n"),
-    );
+    expect(onstart).toBe(`${authorizeKeys(keys)}\necho ready`);
   });
 
   it("leaves to a template what the request does not say", async () => {
@@ -205,6 +198,71 @@ describe("launch", () => {
       "a bid above the limit",
       { ...request, pricing: { kind: "spot", maxPerHourMicros: 2_000_000 }, maxPerHourMicros: 1_000_000 },
       "pricing.maxPerHourMicros",
+      "invalid_argument",
+    ],
+    [
+      "arguments beside a command",
+      { ...request, command: "a", providerOptions: { vast: { args: ["b"] } } },
+      "providerOptions.vast.args",
+      "invalid_argument",
+    ],
+    [
+      "arguments as text beside a command",
+      { ...request, command: "a", providerOptions: { vast: { args_str: "b" } } },
+      "providerOptions.vast.args_str",
+      "invalid_argument",
+    ],
+    [
+      "arguments as text over ssh",
+      { ...request, providerOptions: { vast: { runtype: "ssh", args_str: "b" } } },
+      "providerOptions.vast.args_str",
+      "invalid_argument",
+    ],
+    [
+      "two scripts",
+      { ...request, startup: "a", providerOptions: { vast: { onstart: "b" } } },
+      "providerOptions.vast.onstart",
+      "invalid_argument",
+    ],
+    [
+      "keys beside a script of Vast.ai's own",
+      { ...request, sshPublicKeys: ["ssh-rsa AAAA"], providerOptions: { vast: { onstart: "b" } } },
+      "sshPublicKeys",
+      "unsupported",
+    ],
+    [
+      "two bids",
+      {
+        ...request,
+        pricing: { kind: "spot", maxPerHourMicros: 200_000 },
+        providerOptions: { vast: { price: 0.2 } },
+      },
+      "providerOptions.vast.price",
+      "invalid_argument",
+    ],
+    [
+      "a bid of its own above the limit",
+      {
+        ...request,
+        ...{ pricing: { kind: "spot" }, maxPerHourMicros: 100_000 },
+        providerOptions: { vast: { price: 0.2 } },
+      },
+      "providerOptions.vast.price",
+      "invalid_argument",
+    ],
+    [
+      "a bid of almost nothing",
+      { ...request, pricing: { kind: "spot", maxPerHourMicros: 999 } },
+      "pricing.maxPerHourMicros",
+      "invalid_argument",
+    ],
+    [
+      "too many variables",
+      {
+        ...request,
+        env: Object.fromEntries(Array.from({ length: 130 }, (_, n) => [`A${n}`, "x".repeat(256)])),
+      },
+      "env",
       "invalid_argument",
     ],
     [
@@ -553,6 +611,24 @@ describe("offers", () => {
     const query = { gpu: { model: "RTX 4090", count: 1 }, region: "NO", minDiskMiB: 20 * 1024 };
     const found = await all(open().provider.offers.search(query));
     expect(found.map(({ id }) => id)).toEqual(["8100042"]);
+  });
+
+  it.each<[NonNullable<VastOptions["offerFilters"]>, boolean]>([
+    [{ reliability2: { gte: 0.98 } }, true],
+    [{ reliability2: { gt: 0.999 } }, false],
+    [{ cuda_max_good: { lte: 12.7 } }, false],
+    [{ cuda_max_good: { lt: 12.9 }, direct_port_count: { gte: 2, lte: 100 } }, true],
+    [{ hosting_type: { neq: 1 } }, false],
+    [{ datacenter: { eq: true } }, true],
+    [{ geolocation: { in: ["SE", "NO"] } }, true],
+    [{ geolocation: { notin: ["SE", "NO"] } }, false],
+    [{ static_ip: { eq: true } }, true], // the row does not say
+    [{ gpu_arch: { eq: 5 } }, true], // cannot be compared
+  ])("holds every row against the user's own filters: %j", async (offerFilters, kept) => {
+    api()
+      .post("/api/v0/bundles/")
+      .reply(200, { offers: [offer] });
+    expect(await all(open({ offerFilters }).provider.offers.search())).toHaveLength(kept ? 1 : 0);
   });
 
   it("pages by price, leaves out what it has met, and stops without progress", async () => {

@@ -1,9 +1,18 @@
-import { type InstanceStatus, instanceSchema, newToken, offerSchema, type StatusReason } from "@gpuport/core";
+import {
+  type InstanceStatus,
+  instanceSchema,
+  newToken,
+  offerSchema,
+  priceSchema,
+  type StatusReason,
+} from "@gpuport/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toInstance } from "../src/map.ts";
-import { readOffer, toOffer, toSearch } from "../src/offers.ts";
+import { rowOf, toInstance } from "../src/map.ts";
+import { toOffer, toSearch } from "../src/offers.ts";
+import { toSshKey, toVolume, toVolumeOffer } from "../src/resources.ts";
 import { tables } from "../src/tables.ts";
+import { offerSchema as offerRowSchema, sshKeySchema, volumeOfferSchema } from "../src/wire.ts";
 import { fixture } from "./fixtures/open.ts";
 
 const running = fixture("instance-running");
@@ -266,7 +275,7 @@ describe("offer", () => {
   const price = (over: object, spot = false, minDiskMiB = 40 * 1024) => {
     const pricing = spot ? ({ kind: "spot" } as const) : undefined;
     const raw = { ...offer, ...over };
-    return toOffer(readOffer(raw), toSearch({ minDiskMiB, pricing }, {}), raw).price;
+    return toOffer(rowOf(offerRowSchema, raw), toSearch({ minDiskMiB, pricing }, {}), raw).price;
   };
 
   it("costs its GPUs and the wanted disk for a 720th of a month", () => {
@@ -283,7 +292,9 @@ describe("offer", () => {
 
   it("is not there where its disk is too small", () => {
     const raw = { ...offer, disk_space: 39.9 };
-    expect(toOffer(readOffer(raw), toSearch({ minDiskMiB: 40 * 1024 }, {}), raw).available).toBe(false);
+    expect(toOffer(rowOf(offerRowSchema, raw), toSearch({ minDiskMiB: 40 * 1024 }, {}), raw).available).toBe(
+      false,
+    );
   });
 });
 
@@ -344,10 +355,35 @@ describe("anything that Vast.ai can send", () => {
     fc.assert(
       fc.property(anything, fc.boolean(), (row, spot) => {
         const pricing = spot ? ({ kind: "spot" } as const) : undefined;
-        const made = toOffer(readOffer(row), toSearch({ pricing, minDiskMiB: 20_000 }, {}), row);
+        const made = toOffer(rowOf(offerRowSchema, row), toSearch({ pricing, minDiskMiB: 20_000 }, {}), row);
         expect(offerSchema.safeParse({ ...made, ...stamp }).error).toBeUndefined();
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it("makes a volume and a place for one with a valid price", () => {
+    fc.assert(
+      fc.property(anything, (row) => {
+        const place = rowOf(volumeOfferSchema, row);
+        for (const { price } of [toVolume(row), toVolumeOffer(place, 40, row)]) {
+          expect(priceSchema.optional().safeParse(price).error).toBeUndefined();
+        }
+      }),
+    );
+  });
+
+  it("makes an ssh key that has a text, and a moment that is one", () => {
+    const moments = fc.oneof(
+      junk,
+      fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+    );
+    fc.assert(
+      fc.property(fc.integer({ min: 1 }), junk, moments, (id, public_key, created_at) => {
+        const made = toSshKey(sshKeySchema.parse({ id, public_key, created_at }));
+        expect(made?.publicKey).not.toBe("");
+        expect(Number(made?.createdAt ?? 0)).not.toBeNaN();
+      }),
     );
   });
 

@@ -1,4 +1,12 @@
-import type { Instance, Offer } from "@gpuport/core";
+import type {
+  Balance,
+  ExecResult,
+  Identity,
+  Instance,
+  Offer,
+  Snapshot,
+  VolumeOfferQuery,
+} from "@gpuport/core";
 import { expectTypeOf, it } from "vitest";
 import { type Machine, type VastOptions, vast, vastRaw } from "../src/index.ts";
 
@@ -26,10 +34,24 @@ it("has exactly the groups that it has", () => {
   expectTypeOf(provider.power.stop).toBeFunction();
   expectTypeOf(provider.power.restart).toExtend<((id: string) => Promise<void>) | undefined>();
   expectTypeOf(provider.offers.search({ gpu: { model: "L4" } })).toExtend<AsyncIterable<Offer>>();
+  expectTypeOf(provider.logs.tail("1", { lines: 5 })).toExtend<AsyncIterable<string>>();
+  expectTypeOf(provider.exec.run("1", "ls")).resolves.toEqualTypeOf<ExecResult>();
+  expectTypeOf(provider.sshKeys.attach).toBeFunction();
+  expectTypeOf(provider.naming.rename).toBeFunction();
+  expectTypeOf(provider.bids.change).toBeFunction();
+  expectTypeOf(provider.volumes.search).toExtend<((query: VolumeOfferQuery) => unknown) | undefined>();
+  expectTypeOf(provider.snapshots.create("1")).resolves.toEqualTypeOf<readonly Snapshot[]>();
+  expectTypeOf(provider.account.balance).toExtend<(() => Promise<Balance>) | undefined>();
+  expectTypeOf(provider.account.whoami).toExtend<(() => Promise<Identity>) | undefined>();
+  expectTypeOf(provider.bulk.describe(["1"])).resolves.toEqualTypeOf<readonly Instance[]>();
   expectTypeOf(provider.launch({ offerId: "1", image: "a" })).resolves.toEqualTypeOf<Instance>();
 
   // @ts-expect-error Vast.ai has no networks
   provider.networks;
+  // @ts-expect-error an image is anything that a registry serves
+  provider.images;
+  // @ts-expect-error nothing counts
+  provider.stats;
   // @ts-expect-error a request with a typing mistake
   void provider.launch({ offerId: "1", imge: "a" });
 });
