@@ -16,7 +16,7 @@ import {
 import { parseOrRefuse } from "./prepare.ts";
 import { provide } from "./provide.ts";
 import type { ProviderOf } from "./provider.ts";
-import { Secret } from "./secret.ts";
+import { secretsIn } from "./secret.ts";
 
 /** What an adapter package says of its cloud. */
 export interface AdapterDefinition<
@@ -164,11 +164,4 @@ function factsOf(
 /** How long a create may be on its way: what its endpoint says, or any request. */
 function createTimeoutMs(endpoints: Readonly<Record<string, Endpoint>>, facts: ProviderFacts): number {
   return endpoints["instance.create"]?.timeoutMs ?? facts.requestTimeoutMs;
-}
-
-/** The values behind the secrets anywhere in the options. */
-function secretsIn(value: unknown): string[] {
-  if (value instanceof Secret) return [value.reveal()];
-  if (typeof value !== "object" || value === null) return [];
-  return Object.values(value).flatMap(secretsIn);
 }

@@ -169,7 +169,7 @@ function logsOf(logs: DriverGroup<"logs">, { run }: GroupMeans): CapabilityGroup
       const work = async (call: DriverCall): Promise<string> =>
         logs.tail(idOf(id), parseOrRefuse(logQuerySchema, query, ""), call);
       const text = await run("logs.tail", options, work, id);
-      yield* text.replace(/\r?\n$/, "").split(/\r?\n/);
+      if (text !== "") yield* text.replace(/\r?\n$/, "").split(/\r?\n/);
     },
   };
 }

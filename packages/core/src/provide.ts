@@ -19,6 +19,7 @@ import { waitForStatus } from "./protocol/wait.ts";
 import { walk } from "./protocol/walk.ts";
 import type { ComputeProvider, ListQuery, ProviderOf, ProviderVerbs, Termination } from "./provider.ts";
 import { sameRaw } from "./raw.ts";
+import { secretsIn } from "./secret.ts";
 import { alarm, type OperationTrace } from "./tracing.ts";
 
 const waitTimeoutMs = 30 * 60_000;
@@ -116,6 +117,10 @@ export function provide<Driver extends ComputeDriver<never>>(
 
   /** A search finds what a launch with the same words would take. */
   function withSearchDefaults(query: OfferQuery = {}): OfferQuery {
+    const kind = query.pricing?.kind;
+    if (kind !== undefined && !around.support.pricing.includes(kind)) {
+      refuse("pricing", `${adapter} has no ${kind} pricing`, "unsupported");
+    }
     const { region, minDiskMiB, pricing, image } = around.defaults;
     const merged = {
       image,
@@ -132,7 +137,11 @@ export function provide<Driver extends ComputeDriver<never>>(
     async launch(request, options) {
       const prepared = launcher.prepare(request);
       const key = request.key ?? newToken();
-      const secrets = Object.values(prepared.request.env ?? {}).concat(prepared.request.startup ?? []);
+      const { env = {}, startup = [], command = [] } = prepared.request;
+      const secrets = [...Object.values(env), ...secretsIn(prepared.providerOptions)].concat(
+        startup,
+        command,
+      );
       const more = { launchKey: key, timeoutMs: launcher.timeoutMs, secrets };
       const work = (call: DriverCall): Promise<Instance> =>
         launcher.launch(prepared, key, request, options?.late, call);

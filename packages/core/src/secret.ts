@@ -51,3 +51,10 @@ export function redact(text: string, secrets: Iterable<string>): string {
   }
   return result;
 }
+
+/** The values behind the secrets anywhere in a value. */
+export function secretsIn(value: unknown): string[] {
+  if (value instanceof Secret) return [value.reveal()];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(secretsIn);
+}

@@ -1,5 +1,6 @@
 import {
   type Api,
+  ComputeError,
   type DriverCall,
   type DriverGroups,
   isComputeError,
@@ -59,8 +60,12 @@ export function volumesOf({ api, pageSize, regionIdOf }: VolumeMeans) {
       const json = toVolumeBody(spec, regionIdOf);
       const request = { json, response: volumeSchema, rents: true, ...call } as const;
       const said = await api.call("volume.create", request);
-      const id = said.id ?? (await idOf(json, call)) ?? "";
+      const id = said.id ?? (await idOf(json, call));
       const { name, sizeGB, region, volumeType: type } = json;
+      if (id === undefined) {
+        const message = `hpc-ai: the volume ${name} was made and bills, and its id could not be told: list the volumes`;
+        throw new ComputeError({ code: "bad_response", message, effect: "done" });
+      }
       return { id, name, sizeMiB: sizeGB * 1024, region, type };
     },
     async remove(volumeId, call) {

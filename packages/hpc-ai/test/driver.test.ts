@@ -656,21 +656,27 @@ describe("volumes", () => {
     ["a volume of that name", [row("v-0", { name: "other" }), row("v-1")], "v-1"],
     ["one that says little", [{ id: "v-1", name: "data" }], "v-1"],
     ["one among namesakes", [row("v-0", { sizeGB: 5 }), row("v-2", { region: "r-2" }), row("v-1")], "v-1"],
-    ["several that fit", [row("v-1"), row("v-2")], ""],
-    ["none, yet", [], ""],
   ])("are looked for by name where the answer has no id: %s", async (_, volumeList, id) => {
     created().reply(200, {});
     listedAt(1).reply(200, { volumeList, pager: { totalEntries: volumeList.length } });
     expect(await open().volumes.create(spec)).toEqual({ ...volume, id });
   });
 
-  it("are there although they cannot be looked for", async () => {
+  const unknown = { code: "bad_response", effect: "done", message: expect.stringContaining("data was made") };
+
+  it.each([
+    ["several fit", [row("v-1"), row("v-2")]],
+    ["none is there yet", []],
+  ])("are said to be made where their id cannot be told: %s", async (_, volumeList) => {
+    created().reply(200, {});
+    listedAt(1).reply(200, { volumeList, pager: { totalEntries: volumeList.length } });
+    await expect(open().volumes.create(spec)).rejects.toMatchObject(unknown);
+  });
+
+  it("are said to be made although they cannot be looked for", async () => {
     created().reply(200, {});
     listedAt(1).reply(401, { code: -1, message: "Not logged in" });
-    const { volumes } = open();
-    const made = await volumes.create(spec);
-    expect(made).toEqual({ ...volume, id: "" });
-    await expect(volumes.remove(made.id)).rejects.toMatchObject({ code: "invalid_argument", field: "id" });
+    await expect(open().volumes.create(spec)).rejects.toMatchObject(unknown);
   });
 
   it.each([

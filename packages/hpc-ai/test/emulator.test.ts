@@ -203,10 +203,13 @@ describe("a volume", () => {
     ["cannot be read", { fault: "answer", status: 403 }],
     ["is a web page", { fault: "html" }],
     ["leaves it out", { fault: "rows", missing: 1 }],
-  ])("is there although the list that should show it %s", async (_, kind) => {
+  ])("is said to be made although the list that should show it %s", async (_, kind) => {
     const { provider, fault } = await start({ volumeCreateAnswer: "empty" });
     fault("volume.list", kind, always);
-    expect(await provider.volumes.create(spec)).toMatchObject({ id: "", name: "data" });
+    await expect(provider.volumes.create(spec)).rejects.toMatchObject({
+      code: "bad_response",
+      effect: "done",
+    });
   });
 
   it("is removed once its removal is asked for, though the first answer is lost", async () => {

@@ -52,7 +52,7 @@ export function execOf(api: VastApi, result: FetchResult) {
       });
       const stdout = new TextEncoder().encode(output);
       // The cloud says nothing of how a command ended: no number equals this one.
-      return { exitCode: Number.NaN, stdout, stderr: new Uint8Array(), truncated: false };
+      return { stdout, stderr: new Uint8Array(), truncated: false };
     },
   } satisfies DriverGroups["exec"];
 }

@@ -47,7 +47,7 @@ export function toRefusal(
     message: `${what} answered ${answer.status}${said === "" ? "" : `: ${said}`}`,
     effect,
     retryable: (failure.retryable ?? isHopeful(code)) && (effect === "none" || repeatable),
-    retryAfterMs: failure.retryAfterMs ?? retryAfterMs(answer.headers, now),
+    retryAfterMs: longest(failure.retryAfterMs, retryAfterMs(answer.headers, now)),
     status: answer.status,
   });
 }
@@ -78,6 +78,11 @@ export function checkedAnswer(
     retryable: !isJson && repeatable,
     status,
   });
+}
+
+/** A cloud may say in two places how long to wait. */
+function longest(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
 }
 
 /** Where an answer differs from the documentation. zod's issues name places and types, never values. */

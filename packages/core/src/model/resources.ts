@@ -121,7 +121,8 @@ export interface SshKey {
 
 /** What a command in a machine did. */
 export interface ExecResult {
-  readonly exitCode: number;
+  /** `undefined` where the cloud does not tell how the command ended. */
+  readonly exitCode?: number | undefined;
   readonly stdout: Uint8Array;
   readonly stderr: Uint8Array;
   /** Whether more came out than the cloud can hand over; what is here is the beginning. */
