@@ -47,8 +47,20 @@ function compiled<Row>(table: Table<Row>): Compiled<Row> {
 
 function toPattern(key: string): string | RegExp {
   if (/^[\w.-]+$/.test(key)) return key.toLowerCase();
+  // Parentheses that do not pair up are letters like any other.
+  const special = pairs(key) ? /[\\^$+?.[\]{}]/g : /[\\^$+?.[\]{}()|]/g;
   const source = key
-    .replace(/[\\^$+?.[\]{}]/g, "\\$&")
+    .replace(special, "\\$&")
     .replace(/\*+/g, (stars) => (stars.length > 1 ? ".*" : "[^/\\s]*"));
   return new RegExp(`^${source}$`, "is");
+}
+
+function pairs(key: string): boolean {
+  let open = 0;
+  for (const letter of key) {
+    if (letter === "(") open += 1;
+    if (letter === ")") open -= 1;
+    if (open < 0) return false;
+  }
+  return open === 0;
 }
