@@ -1,7 +1,7 @@
 import { isAbsolute, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ComputeError } from "@gpuport/core";
-import { codeOf, locatePackage } from "./packages.ts";
+import { codeOf, isMissing, locatePackage } from "./packages.ts";
 import { didYouMean, suggestion } from "./suggest.ts";
 import type { AnyAdapter } from "./types.ts";
 
@@ -150,15 +150,6 @@ function asAdapter(value: unknown, what: string): AnyAdapter {
 
 function isObject(value: unknown): boolean {
   return typeof value === "object" && value !== null;
-}
-
-/** Whether this very package is not there, rather than something that it imports. */
-function isMissing(error: unknown, name: string): boolean {
-  return (
-    codeOf(error) === "ERR_MODULE_NOT_FOUND" &&
-    error instanceof Error &&
-    error.message.includes(`package '${name}'`)
-  );
 }
 
 function refuse(message: string, cause?: unknown): never {

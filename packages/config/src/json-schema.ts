@@ -1,7 +1,7 @@
 import type { AdapterTables } from "@gpuport/core";
 import * as z from "zod";
 import { knownAdapters, loadAdapter } from "./adapters.ts";
-import { configurationSchema, providerSchema, sharedShape } from "./schema.ts";
+import { configurationSchema, generalShape, providerSchema, sharedShape } from "./schema.ts";
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
@@ -32,7 +32,8 @@ export async function generateConfigurationSchema(): Promise<Readonly<Record<str
   const shared = toJsonSchema(
     z.strictObject({ ...common, endpoint: endpoints.unwrap().valueType }),
   ).properties;
-  const sharedRefs = Object.fromEntries(Object.keys(common).map((option) => [option, refTo(option)]));
+  const refsTo = (shape: object): Record<string, JsonSchema> =>
+    Object.fromEntries(Object.keys(shape).map((option) => [option, refTo(option)]));
   const providers: Record<string, JsonSchema> = {};
   for (const id of knownAdapters) {
     const adapter = await loadAdapter(id, { directory: "." });
@@ -42,7 +43,7 @@ export async function generateConfigurationSchema(): Promise<Readonly<Record<str
       required: ["adapter"],
       properties: {
         ...properties,
-        ...sharedRefs,
+        ...refsTo(common),
         endpoints: toEndpoints(adapter.tables),
         adapter: { const: id },
       },
@@ -54,7 +55,7 @@ export async function generateConfigurationSchema(): Promise<Readonly<Record<str
     ...root,
     properties: {
       ...top,
-      ...{ defaults: refTo("defaults") },
+      ...refsTo(generalShape),
       providers: {
         ...{ type: "object", minProperties: 1, additionalProperties: refTo("provider") },
         description: "Providers by name",

@@ -3,6 +3,7 @@ import type { DependencyContainer } from "tsyringe";
 import { composeProvider, composeShared, tokens } from "./container.ts";
 import { credentialsOf } from "./credentials.ts";
 import { configurationOfEnvironment } from "./from-environment.ts";
+import { type LoadedJournal, loadJournal } from "./journal.ts";
 import { isRecord, type Plan, plan, toProblem } from "./plan.ts";
 import { configurationError, type Problem } from "./problems.ts";
 import { findFile, fromObject, readSource, type Source } from "./read.ts";
@@ -25,19 +26,39 @@ export async function openProviders(
   configuration?: string | Configuration,
   overrides: OpenOverrides = {},
 ): Promise<Providers> {
+  return (await openConfigured(configuration, overrides)).providers;
+}
+
+/** Opened providers, and what is known of their journal. */
+export interface Opened {
+  readonly providers: Providers;
+  /** The configuration names a journal that outlives this process. */
+  readonly lasting: boolean;
+}
+
+/** As {@link openProviders}. */
+export async function openConfigured(
+  configuration: string | Configuration | undefined,
+  overrides: OpenOverrides,
+): Promise<Opened> {
   const environment = overrides.env ?? process.env;
   const source = await sourceOf(configuration, overrides, environment);
-  const content = withoutReplaced(source.content, overrides.providers);
+  const content = withoutReplaced(source.content, overrides);
   const { value, problems: unresolved, secrets } = resolveReferences(content, environment);
   const planned = await plan(value, {
     ...{ environment, directory: source.directory },
     ...{ adapters: overrides.adapters, providers: overrides.providers },
   });
-  const hidden = [...secrets, ...planned.plans.flatMap(credentialsOf)];
+  const loaded = await loadJournal(isRecord(value) ? value["journal"] : undefined, source.directory);
+  const hidden = [...secrets, ...loaded.secrets, ...planned.plans.flatMap(credentialsOf)];
   const fail = (problems: readonly Problem[]): ComputeError => configurationError(problems, source, hidden);
-  const problems = [...unresolved, ...planned.problems];
-  if (problems.length > 0) throw fail(problems);
-  return openAll(planned.plans, overrides, fail);
+  const problems = [...unresolved, ...planned.problems, ...loaded.problems];
+  if (problems.length > 0) {
+    await loaded.journal?.close?.();
+    throw fail(problems);
+  }
+  const providers = await openAll(planned.plans, overrides, loaded, fail);
+  return { providers, lasting: loaded.lasting };
 }
 
 /** Helps an editor with a configuration in code; returns it as it is. */
@@ -56,8 +77,10 @@ async function sourceOf(
 }
 
 /** What an override replaces is not looked at, so the variables in it need not be set. */
-function withoutReplaced(content: unknown, replaced: OpenOverrides["providers"] = {}): unknown {
-  if (!isRecord(content) || !isRecord(content["providers"])) return content;
+function withoutReplaced(content: unknown, { journal, providers: replaced = {} }: OpenOverrides): unknown {
+  if (!isRecord(content)) return content;
+  const rest = journal === undefined ? content : { ...content, journal: undefined };
+  if (!isRecord(content["providers"])) return rest;
   const providers = Object.entries(content["providers"]).map(([name, options]) => {
     const over = Object.hasOwn(replaced, name) ? replaced[name] : undefined;
     if (over === undefined || !isRecord(options)) return [name, options];
@@ -66,22 +89,25 @@ function withoutReplaced(content: unknown, replaced: OpenOverrides["providers"] 
       Object.fromEntries(Object.entries(options).filter(([option]) => !Object.hasOwn(over, option))),
     ];
   });
-  return { ...content, providers: Object.fromEntries(providers) };
+  return { ...rest, providers: Object.fromEntries(providers) };
 }
 
 /** Opens everything, so that whatever is wrong shows now and not at the first launch. */
 async function openAll(
   plans: readonly Plan[],
   overrides: OpenOverrides,
+  { journal: configured }: LoadedJournal,
   fail: (problems: readonly Problem[]) => ComputeError,
 ): Promise<Providers> {
-  const shared = composeShared(overrides);
+  const shared = composeShared({ ...overrides, journal: overrides.journal ?? configured });
+  const journal = shared.resolve(tokens.journal);
   const containers = [shared];
   const opened = new Map<string, ComputeProvider>();
   const problems: Problem[] = [];
   const dispose = async (): Promise<void> => {
     opened.clear();
     for (const container of containers.splice(0).reverse()) await container.dispose();
+    await configured?.close?.();
   };
 
   try {
@@ -101,6 +127,7 @@ async function openAll(
   let disposed: Promise<void> | undefined;
   return {
     names: plans.map(({ name }) => name),
+    journal,
     get(name) {
       const provider = opened.get(name);
       if (provider !== undefined) return provider;
@@ -108,6 +135,11 @@ async function openAll(
         disposed === undefined ? `no such provider${suggestion(name, [...opened.keys()])}` : "disposed of";
       const field = `providers.${name}`;
       throw new ComputeError({ code: "invalid_config", field, message: `${field}: ${why}` });
+    },
+    [Symbol.iterator]() {
+      if (disposed === undefined) return opened.values();
+      // Nothing to do for nobody would look like nothing left to do.
+      throw new ComputeError({ code: "invalid_config", message: "the providers are disposed of" });
     },
     [Symbol.asyncDispose]: () => (disposed ??= dispose()),
   };

@@ -23,6 +23,15 @@ export function codeOf(error: unknown): unknown {
   return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
 }
 
+/** Whether this very package is not there, rather than something that it imports. */
+export function isMissing(error: unknown, name: string): boolean {
+  return (
+    codeOf(error) === "ERR_MODULE_NOT_FOUND" &&
+    error instanceof Error &&
+    error.message.includes(`package '${name}'`)
+  );
+}
+
 /** A package that exports to `import` only, which `require.resolve` does not see. */
 function importOnly(name: string, folders: readonly string[]): string | undefined {
   const [, owner = name, below = ""] = /^((?:@[^/]+\/)?[^/]+)(\/.*)?$/.exec(name) ?? [];

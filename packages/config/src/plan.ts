@@ -1,7 +1,7 @@
-import { isComputeError, type LaunchDefaults } from "@gpuport/core";
+import { isComputeError } from "@gpuport/core";
 import { type AdapterSources, loadAdapter } from "./adapters.ts";
 import { withCredentials } from "./credentials.ts";
-import { mergedDefaults } from "./defaults.ts";
+import { type General, strayBudgets, withGeneral } from "./general.ts";
 import type { Place, Problem } from "./problems.ts";
 import type { Environment } from "./references.ts";
 import { configurationSchema, problemsOf, providerSchema } from "./schema.ts";
@@ -40,12 +40,17 @@ export async function plan(content: unknown, context: PlanContext): Promise<Plan
     const message = `the overrides are for a provider that is not configured${suggestion(name, names)}`;
     problems.push({ place: ["providers", name], message });
   }
-  const general = isRecord(content["defaults"]) ? content["defaults"] : {};
+  problems.push(...strayBudgets(content["budgets"], names, ["budgets"]));
+  // Held to its schema by now, or no plan is good.
+  const general: General = problems.length === 0 ? content : {};
   const planned = await Promise.all(
     names.map(async (name): Promise<Planned> => {
       const configured = providers[name];
       if (!isRecord(configured)) return { plans: [], problems: [] }; // said above
-      return planOne(name, { ...configured, ...context.providers?.[name] }, general, context);
+      const options = { ...configured, ...context.providers?.[name] };
+      const stray = strayBudgets(options["budgets"], names, ["providers", name, "budgets"]);
+      const { plans, problems } = await planOne(name, options, general, context);
+      return { plans, problems: [...problems, ...stray] };
     }),
   );
   return {
@@ -57,7 +62,7 @@ export async function plan(content: unknown, context: PlanContext): Promise<Plan
 async function planOne(
   name: string,
   configured: Readonly<Record<string, unknown>>,
-  general: LaunchDefaults,
+  general: General,
   context: PlanContext,
 ): Promise<Planned> {
   const place: Place = ["providers", name];
@@ -67,13 +72,12 @@ async function planOne(
   if ("place" in adapter) return { plans: [], problems: [withMistyped(adapter, configured)] };
 
   const found = problemsOf(providerSchema(adapter), configured, place);
-  const { adapter: _, defaults, ...own } = configured;
+  const { adapter: _, ...own } = configured;
   const { options, missing } = withCredentials(adapter, own, context.environment);
   const problems = [...found];
   if (missing !== undefined) problems.push({ place: [...place, missing.option], message: missing.message });
   if (problems.length > 0) return { plans: [], problems };
-  const merged = mergedDefaults(general, defaults ?? {}); // both held to the schema of defaults above
-  return { plans: [{ name, adapter, options: { ...options, defaults: merged } }], problems };
+  return { plans: [{ name, adapter, options: withGeneral(general, options) }], problems };
 }
 
 /** A missing `adapter` is often one that is spelled otherwise. */

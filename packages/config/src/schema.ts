@@ -1,5 +1,6 @@
 import { launchRequestSchema, sharedOptionsSchema } from "@gpuport/core";
 import * as z from "zod";
+import { journalSchema } from "./journal.ts";
 import type { Place, Problem } from "./problems.ts";
 import { suggestion } from "./suggest.ts";
 import type { AnyAdapter } from "./types.ts";
@@ -16,11 +17,20 @@ const { name: _, ...sharedWithoutName } = sharedOptionsSchema.shape;
 /** What every provider may have beside its adapter's own options. */
 export const sharedShape = { ...sharedWithoutName, defaults: defaultsSchema.optional() };
 
+/** What holds for every provider that does not say otherwise. */
+export const generalShape = {
+  defaults: sharedShape.defaults,
+  owner: sharedShape.owner,
+  budgets: sharedShape.budgets,
+  requireLease: sharedShape.requireLease,
+};
+
 /** The keys beside `providers`, and that there are providers; what is in each is its adapter's matter. */
 export const configurationSchema = z.strictObject({
   $schema: z.string().optional().describe("The schema of this file, for editors"),
   providers: z.record(z.string().min(1), z.record(z.string(), z.unknown())).describe("Providers by name"),
-  defaults: defaultsSchema.optional(),
+  journal: journalSchema.optional(),
+  ...generalShape,
 });
 
 /**
@@ -58,12 +68,27 @@ function toProblems(
     const keys = keysAt(schema, issue.path);
     return issue.keys.map((key) => ({ place: [...at, key], message: `unknown key${suggestion(key, keys)}` }));
   }
+  const meant = meantAlternative(issue, valueAt(value, issue.path));
+  if (meant !== undefined) {
+    return meant.flatMap((inner) =>
+      toProblems({ ...inner, path: [...issue.path, ...inner.path] }, schema, value, place),
+    );
+  }
   return [{ place: at, message: words(issue) + hint(issue, valueAt(value, issue.path)) }];
 }
 
-/** Zod's words, which name no values; of alternatives, those of the first. */
+/** What is wrong with the one alternative that fits but for something inside it. */
+function meantAlternative(issue: z.core.$ZodIssue, value: unknown): readonly z.core.$ZodIssue[] | undefined {
+  if (issue.code !== "invalid_union") return undefined;
+  const isInside = ({ path }: z.core.$ZodIssue): boolean =>
+    path.length > 0 && valueAt(value, path) !== undefined;
+  return issue.errors.find((inner) => inner.length > 0 && inner.every(isInside));
+}
+
+/** Zod's words, which name no values; of alternatives that have none of their own, those of the first. */
 function words(issue: z.core.$ZodIssue): string {
-  const inner = issue.code === "invalid_union" ? issue.errors[0]?.[0] : undefined;
+  const bare = issue.code === "invalid_union" && issue.message === "Invalid input";
+  const inner = bare ? issue.errors[0]?.[0] : undefined;
   return inner === undefined ? issue.message.replace(/^Invalid input: /, "") : words(inner);
 }
 

@@ -1,5 +1,6 @@
 import type {
   Adapter,
+  Budget,
   Clock,
   CommonOptions,
   ComputeProvider,
@@ -8,6 +9,7 @@ import type {
   LaunchDefaults,
 } from "@gpuport/core";
 import type { DependencyContainer } from "tsyringe";
+import type { JournalConfiguration } from "./journal.ts";
 import type { Environment } from "./references.ts";
 
 /** An adapter whose options are not known to the compiler; every `defineAdapter` makes one. */
@@ -38,6 +40,14 @@ export interface Configuration {
   readonly providers: Readonly<Record<string, ProviderConfiguration>>;
   /** Fields of a launch request for all providers; a provider's own `defaults` stand above them. */
   readonly defaults?: LaunchDefaults | undefined;
+  /** Where launches are remembered, for all providers; in memory when left out. */
+  readonly journal?: JournalConfiguration | undefined;
+  /** Tells your machines from those of others on the same accounts, where a provider has no `owner` of its own. */
+  readonly owner?: string | undefined;
+  /** Limits on what the launches of the journal may cost together, besides those of each provider. */
+  readonly budgets?: readonly Budget[] | undefined;
+  /** Refuses launches without a lease, where a provider does not say otherwise. */
+  readonly requireLease?: boolean | undefined;
 }
 
 /** What a program puts in place of what a configuration or the system says. */
@@ -46,7 +56,7 @@ export interface OpenOverrides {
   readonly fetch?: Fetch | undefined;
   /** Stands in for the system's time. */
   readonly clock?: Clock | undefined;
-  /** Where launches are remembered. Left out, one in memory that the providers share. */
+  /** Where launches are remembered, instead of what the configuration says. Stays open when the providers are disposed of. */
   readonly journal?: Journal | undefined;
   /** Stands in for `process.env`, which is then not read at all. */
   readonly env?: Environment | undefined;
@@ -63,8 +73,8 @@ export interface OpenOverrides {
   readonly configure?: ((container: DependencyContainer, name: string) => void) | undefined;
 }
 
-/** The opened providers. */
-export interface Providers {
+/** The opened providers, in the order of the configuration. */
+export interface Providers extends Iterable<ComputeProvider> {
   /** In the order of the configuration. */
   readonly names: readonly string[];
   /**
@@ -73,6 +83,11 @@ export interface Providers {
    * @throws `invalid_config` when the configuration has none of this name, or after disposal.
    */
   readonly get: (name: string) => ComputeProvider;
-  /** Lets go of what opening made. Machines go on running, and billing. */
+  /**
+   * Where they remember their launches, so that `reap(providers, providers.journal)` holds these providers against what
+   * they have launched.
+   */
+  readonly journal: Journal;
+  /** Lets go of what opening made, and closes the journal that the configuration names. Machines go on running, and billing. */
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 }

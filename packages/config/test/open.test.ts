@@ -258,6 +258,7 @@ describe("overrides", () => {
     class Meter {
       readonly now = (): number => 0;
       readonly sleep = (): Promise<void> => Promise.resolve();
+      readonly alarm = (): void => {};
       dispose(): void {
         disposed.push("meter");
       }

@@ -47,3 +47,6 @@ export function defineOptionalCase<Group>(
     },
   };
 }
+
+/** The `it` of any test runner; vitest's and node:test's fit. */
+export type It = (name: string, run: () => Promise<void>) => unknown;

@@ -1,7 +1,7 @@
-import type { Bench, CaseContext } from "./case.ts";
+import type { Bench, CaseContext, It } from "./case.ts";
 import { cases } from "./cases.ts";
 
-export { type Bench, type Case, type CaseContext, defineCase, defineOptionalCase } from "./case.ts";
+export { type Bench, type Case, type CaseContext, defineCase, defineOptionalCase, type It } from "./case.ts";
 export { cases } from "./cases.ts";
 export {
   type JournalBench,
@@ -10,9 +10,6 @@ export {
   testSharedJournal,
 } from "./journal.ts";
 export { type JournalProcess, serveJournal, startJournalProcess } from "./journal-process.ts";
-
-/** The `it` of any test runner; vitest's and node:test's fit. */
-export type It = (name: string, run: () => Promise<void>) => unknown;
 
 /**
  * Registers every case as a test. Each gets a bench of its own and gives back what it rented; a machine that is left

@@ -58,7 +58,12 @@ export async function startJournalProcess(
     const call = open.get(id);
     open.delete(id);
     if (error === undefined) call?.resolve(result);
-    else call?.reject(error.code === undefined ? new Error(error.message) : new ComputeError({ ...error, code: error.code }));
+    else
+      call?.reject(
+        error.code === undefined
+          ? new Error(error.message)
+          : new ComputeError({ ...error, code: error.code }),
+      );
   });
   void gone.then(() => {
     for (const call of open.values()) call.reject(new Error("the process of the journal is gone"));
@@ -98,7 +103,8 @@ export async function startJournalProcess(
         signal.removeEventListener("abort", leave);
       }
     },
-    byInstance: (provider, instanceId) => ask<LaunchRecord>({ do: "byInstance", provider, instanceId }).answer,
+    byInstance: (provider, instanceId) =>
+      ask<LaunchRecord>({ do: "byInstance", provider, instanceId }).answer,
     async *list(query = {}) {
       yield* await ask<LaunchRecord[]>({ do: "list", query }).answer;
     },
@@ -137,8 +143,11 @@ export function serveJournal(journal: Journal): void {
         return holds.get(order.hold)?.release();
       case "byInstance":
         return journal.byInstance(order.provider, order.instanceId);
-      case "list":
-        return Array.fromAsync(journal.list(order.query));
+      case "list": {
+        const records: LaunchRecord[] = [];
+        for await (const record of journal.list(order.query)) records.push(record);
+        return records;
+      }
     }
   }
 

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { ComputeError, isComputeError } from "@gpuport/core";
 
@@ -49,8 +49,8 @@ export function toFailure(error: unknown, path: string): unknown {
 }
 
 function whyNotOpened(path: string): string | undefined {
-  const folder = statSync(dirname(path), { throwIfNoEntry: false });
-  if (folder === undefined) return `there is no folder ${dirname(path)}`;
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return "it is a folder";
+  const folder = dirname(path);
+  if (!existsSync(folder)) return `there is no folder ${folder}, or it may not be entered`;
+  if (existsSync(path) && statSync(path).isDirectory()) return "it is a folder";
   return undefined;
 }

@@ -1,16 +1,13 @@
 import { resolve } from "node:path";
-import { type Clock, ComputeError, systemClock } from "@gpuport/core";
-import { type ClosableJournal, holdingJournal } from "./holding.ts";
+import { type Clock, type ClosableJournal, ComputeError, holdingJournal, systemClock } from "@gpuport/core";
 import { sqliteStore } from "./sqlite-store.ts";
-
-export type { ClosableJournal } from "./holding.ts";
 
 export interface SqliteJournalOptions {
   /** Where the file is, or is to be; its folder has to exist. */
   readonly path: string;
   /** How long a launch stays with a process that has fallen silent, before another one may go on with it; 30 s. */
   readonly holdMs?: number | undefined;
-  readonly clock?: Clock | undefined;
+  readonly clock?: Pick<Clock, "now" | "sleep"> | undefined;
 }
 
 /**

@@ -23,8 +23,7 @@ const migrations: readonly string[] = [
     primary key (provider, key)
   ) strict, without rowid;
   create index launches_instance on launches (provider, instance_id) where instance_id is not null;
-  create index launches_live on launches (rate_currency, provider, rate_per_hour_micros)
-    where state in ('open', 'created');
+  create index launches_unended on launches (rate_currency) where state not in ('refused', 'ended');
   create table holds (
     provider text not null,
     key text not null,
@@ -36,7 +35,9 @@ const migrations: readonly string[] = [
 
 /** Whether the file is as this version of the package writes it. */
 export function isCurrent(database: DatabaseSync): boolean {
-  return read(database, "application_id") === applicationId && read(database, "user_version") === migrations.length;
+  return (
+    read(database, "application_id") === applicationId && read(database, "user_version") === migrations.length
+  );
 }
 
 /**
@@ -63,5 +64,9 @@ function read(database: DatabaseSync, pragma: "application_id" | "user_version")
 }
 
 function refuse(why: string): never {
-  throw new ComputeError({ code: "invalid_config", message: `cannot use the journal: ${why}`, field: "path" });
+  throw new ComputeError({
+    code: "invalid_config",
+    message: `cannot use the journal: ${why}`,
+    field: "path",
+  });
 }

@@ -1,32 +1,38 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { type Budget, type Clock, ComputeError, type LaunchRecord, overBudget } from "@gpuport/core";
+import {
+  type Clock,
+  ComputeError,
+  checkBudget,
+  fromRecordRow,
+  type JournalStore,
+  recordColumns,
+  toRecordRow,
+} from "@gpuport/core";
 import { isBusy, toFailure } from "./failure.ts";
-import { columns, toRecord, toRow } from "./row.ts";
 import { isCurrent, migrate } from "./schema.ts";
-import type { Claim, Store } from "./store.ts";
 
 export interface SqliteStoreOptions {
   readonly path: string;
   readonly holdMs: number;
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Pick<Clock, "now" | "sleep">;
 }
 
-/** How long one attempt may stand still for another process; the whole of Node stands still with it. */
-const busyTimeoutMs = 50;
-/** How long attempts are repeated. */
-const patienceMs = 10_000;
+/** How long one attempt stands still for another process; the whole of Node stands still with it. */
+const busyTimeoutMs = 5;
+/** How often, and how far apart, what another process stands in the way of is attempted: for five seconds. */
+const attempts = 200;
 const retryMs = 20;
-const pageSize = 200;
+const pageSize = 500;
 
 /**
  * Records and holds in one SQLite file. Opened at the first use: a file that cannot be opened fails that, and is tried
  * again at the next.
  */
-export function sqliteStore({ path, holdMs, clock }: SqliteStoreOptions): Store {
+export function sqliteStore({ path, holdMs, clock }: SqliteStoreOptions): JournalStore {
   let opening: Promise<Connection> | undefined;
 
   async function opened(): Promise<Connection> {
-    opening ??= connect(path);
+    opening ??= connect(path, clock);
     try {
       return await opening;
     } catch (error) {
@@ -38,7 +44,7 @@ export function sqliteStore({ path, holdMs, clock }: SqliteStoreOptions): Store 
   async function run<Result>(work: (connection: Connection) => Result): Promise<Result> {
     try {
       const connection = await opened();
-      return await patiently(() => work(connection));
+      return await patiently(clock, () => work(connection));
     } catch (error) {
       throw toFailure(error, path);
     }
@@ -55,14 +61,15 @@ export function sqliteStore({ path, holdMs, clock }: SqliteStoreOptions): Store 
           if (isHeld(statements.hold.get(...at), now)) return undefined;
           statements.take.run(...at, claim.fence, now + holdMs);
           const row = statements.record.get(...at);
-          return { record: row && toRecord(row) };
+          return { record: row && fromRecordRow(row) };
         });
       }),
     renew: (claims) =>
       run(({ statements, transaction }) =>
         transaction("quick", () => {
           const expiresAt = clock.now() + holdMs;
-          for (const { provider, key, fence } of claims) statements.renew.run(expiresAt, provider, key, fence);
+          for (const { provider, key, fence } of claims)
+            statements.renew.run(expiresAt, provider, key, fence);
         }),
       ),
     drop: (claims) =>
@@ -75,21 +82,26 @@ export function sqliteStore({ path, holdMs, clock }: SqliteStoreOptions): Store 
       run(({ statements, transaction }) =>
         transaction("durable", () => {
           if (statements.hold.get(claim.provider, claim.key)?.["fence"] !== claim.fence) return false;
-          for (const budget of budgets) checkBudget(statements.others, budget, record);
-          statements.write.run(...toRow(record));
+          for (const budget of budgets) {
+            checkBudget(budget, record, statements.unended.all(budget.currency).map(fromRecordRow));
+          }
+          statements.write.run(...toRecordRow(record));
           return true;
         }),
       ),
     byInstance: (provider, instanceId) =>
       run(({ statements }) => {
         const row = statements.byInstance.get(provider, instanceId);
-        return row && toRecord(row);
+        return row && fromRecordRow(row);
       }),
     page: ({ provider, states }, after) =>
       run(({ statements }) => {
         const { provider: afterProvider = "", key: afterKey = "" } = after ?? {};
-        const filter = { provider: provider ?? null, states: states === undefined ? null : JSON.stringify(states) };
-        return statements.page.all({ ...filter, afterProvider, afterKey, pageSize }).map(toRecord);
+        const filter = {
+          provider: provider ?? null,
+          states: states === undefined ? null : JSON.stringify(states),
+        };
+        return statements.page.all({ ...filter, afterProvider, afterKey, pageSize }).map(fromRecordRow);
       }),
     async close() {
       const connection = await opening?.catch(() => undefined);
@@ -102,18 +114,6 @@ function isHeld(row: ReturnType<StatementSync["get"]>, now: number): boolean {
   return row !== undefined && Number(row["expires_at"]) > now;
 }
 
-function checkBudget(others: StatementSync, budget: Budget, record: LaunchRecord): void {
-  const { provider, key, rate, state } = record;
-  const counts =
-    (state === "open" || state === "created") &&
-    rate?.currency === budget.currency &&
-    (budget.provider === undefined || budget.provider === provider);
-  if (!counts) return;
-  const row = others.get({ currency: budget.currency, whose: budget.provider ?? null, provider, key });
-  const perHourMicros = Number(row?.["total"]) + rate.perHourMicros;
-  if (perHourMicros > budget.maxPerHourMicros) throw overBudget(budget, perHourMicros);
-}
-
 interface Connection {
   readonly database: DatabaseSync;
   readonly statements: ReturnType<typeof prepare>;
@@ -124,9 +124,9 @@ interface Connection {
   readonly transaction: <Result>(lasting: "durable" | "quick", work: () => Result) => Result;
 }
 
-async function connect(path: string): Promise<Connection> {
+async function connect(path: string, clock: Pick<Clock, "sleep">): Promise<Connection> {
   const { DatabaseSync } = await sqlite();
-  return patiently(() => {
+  return patiently(clock, () => {
     const database = new DatabaseSync(path);
     try {
       database.exec(`pragma busy_timeout = ${busyTimeoutMs}`);
@@ -166,22 +166,22 @@ async function sqlite(): Promise<typeof import("node:sqlite")> {
 }
 
 function prepare(database: DatabaseSync) {
-  const all = columns.join(", ");
-  const updates = columns.slice(2).map((column) => `${column} = excluded.${column}`);
+  const all = recordColumns.join(", ");
+  const updates = recordColumns.slice(2).map((column) => `${column} = excluded.${column}`);
   return {
     hold: database.prepare("select fence, expires_at from holds where provider = ? and key = ?"),
-    take: database.prepare("insert or replace into holds (provider, key, fence, expires_at) values (?, ?, ?, ?)"),
+    take: database.prepare(
+      "insert or replace into holds (provider, key, fence, expires_at) values (?, ?, ?, ?)",
+    ),
     renew: database.prepare("update holds set expires_at = ? where provider = ? and key = ? and fence = ?"),
     drop: database.prepare("delete from holds where provider = ? and key = ? and fence = ?"),
     record: database.prepare(`select ${all} from launches where provider = ? and key = ?`),
     write: database.prepare(
-      `insert into launches (${all}) values (${columns.map(() => "?").join(", ")})
+      `insert into launches (${all}) values (${recordColumns.map(() => "?").join(", ")})
       on conflict (provider, key) do update set ${updates.join(", ")}`,
     ),
-    others: database.prepare(
-      `select coalesce(sum(rate_per_hour_micros), 0) as total from launches
-      where state in ('open', 'created') and rate_currency = :currency and (:whose is null or provider = :whose)
-        and not (provider = :provider and key = :key)`,
+    unended: database.prepare(
+      `select ${all} from launches where state not in ('refused', 'ended') and rate_currency = ?`,
     ),
     byInstance: database.prepare(
       `select ${all} from launches where provider = ? and instance_id = ? order by sent_at desc limit 1`,
@@ -196,14 +196,13 @@ function prepare(database: DatabaseSync) {
 }
 
 /** Repeats what another process stands in the way of, and lets everything else run meanwhile. */
-async function patiently<Result>(work: () => Result): Promise<Result> {
-  const until = performance.now() + patienceMs;
-  for (;;) {
+async function patiently<Result>(clock: Pick<Clock, "sleep">, work: () => Result): Promise<Result> {
+  for (let left = attempts; ; left -= 1) {
     try {
       return work();
     } catch (error) {
-      if (!isBusy(error) || performance.now() > until) throw error;
+      if (!isBusy(error) || left === 0) throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, retryMs));
+    await clock.sleep(retryMs * (0.5 + Math.random()));
   }
 }

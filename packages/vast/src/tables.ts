@@ -9,7 +9,7 @@ const threshold = (seconds: number): RateLimit => ({ calls: 1, perMs: seconds * 
  *
  * @see https://docs.vast.ai/api-reference/rate-limits-and-errors for the thresholds (read 2026-08-07)
  */
-export const endpoints = {
+const endpoints = {
   /** @see https://docs.vast.ai/api-reference/search/search-offers */
   "offers.search": {
     method: "POST",
@@ -147,7 +147,7 @@ const imageFailure =
  *
  * @see https://docs.vast.ai/cli/reference/show-instance (read 2026-08-07; the order is inferred)
  */
-export const statuses: Table<StatusRow> = {
+const statuses: Table<StatusRow> = {
   destroyed: { status: "terminated", billing: "none" },
   "*/*/unloaded/* **": { status: "terminated", billing: "none" },
   "*/*/*/unloaded **": { status: "terminating", billing: "unknown" },
@@ -221,7 +221,7 @@ export const statuses: Table<StatusRow> = {
  *
  * @see https://docs.vast.ai/api-reference/instances/create-instance (read 2026-08-07)
  */
-export const errors: Table<ErrorRow> = {
+const errors: Table<ErrorRow> = {
   // A refused create can leave a machine behind: stopped, and billing its disk.
   new_contract: { code: "no_capacity", effect: "done", scope: "offer" },
 
