@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { type Emulator, startEmulator } from "@gpuport/emulator";
 import { describe, expect, it } from "vitest";
-import { environmentOf } from "../src/embedded.ts";
+import { configuration, environmentOf } from "../src/embedded.ts";
 
 // Every `ts` block of every README is run as it stands, in a process of its own, against the emulator. A block that
 // cannot run by itself says so: "ts fragment".
@@ -55,15 +55,19 @@ function environment(emulator: Emulator): Record<string, string> {
 }
 
 describe.concurrent("the snippets of", () => {
-  it.each(pages.flatMap(snippetsOf))(
+  it.for(pages.flatMap(snippetsOf))(
     "$page:$line run, and leave nothing that bills",
     { timeout: 60_000 },
-    async ({ code }) => {
+    async ({ code }, { onTestFinished }) => {
       await using emulator = await startEmulator({ speed });
       const preload = pathToFileURL(join(import.meta.dirname, "faster.mjs")).href;
       const flags = ["--conditions=@gpuport/source", "--import", preload, "--input-type=module-typescript"];
+      // Below node_modules, so that packages are found from here and nothing that a snippet writes is left in the tree.
+      const folder = mkdtempSync(join(root, "packages/examples/node_modules/.snippet-"));
+      onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+      copyFileSync(configuration, join(folder, "gpuport.yaml"));
       await promisify(execFile)(process.execPath, [...flags, "--eval", code], {
-        cwd: join(root, "packages/examples"),
+        cwd: folder,
         env: environment(emulator),
         timeout: 50_000,
       });
