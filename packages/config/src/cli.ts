@@ -24,8 +24,11 @@ async function main(): Promise<number> {
   }
   try {
     const { providers, lasting } = await openConfigured(line.config, {});
-    await using _ = providers;
-    if (lasting) return await rounds(providers, line);
+    try {
+      if (lasting) return await rounds(providers, line);
+    } finally {
+      await providers[Symbol.asyncDispose]();
+    }
   } catch (error) {
     complain(wordsOf(error));
     return isComputeError(error, "invalid_config") ? wrongUsage : somethingLeft;

@@ -1,4 +1,4 @@
-import { type ComputeProvider, secretSchema } from "@gpuport/core";
+import { type ComputeProvider, type reap, secretSchema } from "@gpuport/core";
 import { glows } from "@gpuport/glows";
 import { hpcAi } from "@gpuport/hpc-ai";
 import { pody } from "@gpuport/pody";
@@ -24,6 +24,15 @@ it("checks what every provider takes, and lets the adapter's own through", () =>
     defaults: { gpu: { model: "h100" } },
   });
   expectTypeOf(configuration).toExtend<Configuration>();
+  defineConfig({
+    providers: { market: { adapter: "vast" } },
+    ...{ journal: { sqlite: "./launches.db" }, owner: "me", requireLease: true },
+    budgets: [{ currency: "USD", maxPerHourMicros: 5_000_000 }],
+  });
+  // @ts-expect-error one journal for all
+  defineConfig({ providers: {}, journal: { sqlite: "./launches.db", postgres: "postgres://h/d" } });
+  // @ts-expect-error there is no such journal
+  defineConfig({ providers: {}, journal: { redis: "r" } });
   // @ts-expect-error images are names of images
   defineConfig({ providers: { market: { adapter: "vast", images: { pytorch: 2 } } } });
   // @ts-expect-error a key is one launch's own
@@ -35,6 +44,8 @@ it("checks what every provider takes, and lets the adapter's own through", () =>
 it("opens providers", () => {
   expectTypeOf(openProviders).returns.resolves.toEqualTypeOf<Providers>();
   expectTypeOf<Providers["get"]>().toEqualTypeOf<(name: string) => ComputeProvider>();
+  expectTypeOf<Providers>().toExtend<Iterable<ComputeProvider>>();
+  expectTypeOf<Parameters<typeof reap>[1]>().toEqualTypeOf<Providers["journal"]>();
   void openProviders("gpuport.yaml", {
     providers: { market: { adapter: vast, apiKey: secretSchema.parse("k") } },
   });

@@ -38,6 +38,10 @@ it("says what to install, and works with what is installed", async () => {
     process.env.PODY_USERNAME = "alice";
     process.env.PODY_PASSWORD = "p";
     console.log(await openProviders().then(({ names }) => names));
+    const lab = { adapter: "pody" };
+    for (const journal of [{ sqlite: "./a.db" }, { postgres: "postgres://u:hunter2@h/d" }]) {
+      console.log(await openProviders({ providers: { lab }, journal }).catch(say));
+    }
     console.log(await openProviders("lab.yaml").then(({ names, get }) => [names[0], get("lab").adapter]));
   `;
   const lab = "providers: { lab: { adapter: pody, password: ${PODY_PASSWORD} } }";
@@ -50,6 +54,8 @@ it("says what to install, and works with what is installed", async () => {
     "- @gpuport/hpc-ai is not installed",
     "invalid_config providers.market.adapter: vast is not installed: npm install @gpuport/vast",
     "[ 'pody' ]",
+    "invalid_config journal.sqlite: @gpuport/journal-sqlite is not installed: npm install @gpuport/journal-sqlite",
+    "invalid_config journal.postgres: @gpuport/journal-postgres is not installed: npm install @gpuport/journal-postgres",
     "[ 'lab', 'pody' ]",
   ]);
 });

@@ -61,7 +61,7 @@ describe("a mistake is named with its place", () => {
       { providers: { mine: { ...mine, colour: "red" } } },
       "providers.mine.colour",
       "unknown key; known are adapter, token, baseUrl, tier, images, defaults, facts, endpoints, statuses, " +
-        "errors, maxResponseBytes",
+        "errors, owner, budgets, requireLease, maxResponseBytes",
     ],
     [
       "a name, which is the key",

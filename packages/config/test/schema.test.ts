@@ -16,6 +16,10 @@ describe("schema.json", () => {
   it("takes a configuration of every cloud", () => {
     const text = `
 $schema: ./node_modules/@gpuport/config/schema.json
+journal: { sqlite: ./launches.db }
+owner: trainers
+requireLease: true
+budgets: [{ currency: USD, maxPerHourMicros: 5000000 }, { provider: market, currency: USD, maxPerHourMicros: 1 }]
 defaults: { minDiskMiB: 65536, env: { HF_TOKEN: \${HF_TOKEN} } }
 providers:
   market:   { adapter: vast, apiKey: \${VAST_API_KEY}, images: { pytorch: "pytorch/pytorch:2.4.0" } }
@@ -29,8 +33,20 @@ providers:
     expect(inYaml(text)).toEqual([]);
   });
 
+  it.each(["memory", "{ sqlite: ${FILE} }", "{ postgres: ${DATABASE_URL} }"])(
+    "takes the journal %s",
+    (journal) => {
+      expect(inYaml(`providers: { a: { adapter: vast } }\njournal: ${journal}`)).toEqual([]);
+    },
+  );
+
   it.each([
     ["providers: {}", ["providers: too few"]],
+    ["providers: { a: { adapter: vast } }\njournal: { sqllite: a }", ["journal: none of the alternatives"]],
+    [
+      "providers: { a: { adapter: vast } }\nbudgets: [{ currency: USD }]",
+      ["budgets: 0: maxPerHourMicros is missing"],
+    ],
     ["provider: {}", ["providers is missing", "provider: nothing may be here"]],
     ["providers: { a: { apiKey: k } }", ["providers: a: adapter is missing"]],
     ["providers: { a: { adapter: vast, apikey: k } }", ["providers: a: apikey: nothing may be here"]],

@@ -114,6 +114,21 @@ describe("recover", () => {
     expect(await states()).toEqual(["ended"]);
   });
 
+  it("that is stopped while it looks ends nothing, and leaves the launch open", async () => {
+    const abort = new AbortController();
+    const label = await crashedLaunch("k");
+    const fetch = (input: Request): Promise<Response> => {
+      const answer = globalThis.fetch(input);
+      abort.abort();
+      machineAtCloud(label);
+      return answer;
+    };
+    expect(await recover([open({ fetch })], { signal: abort.signal })).toMatchObject([{ outcome: "open" }]);
+    expect(await states()).toEqual(["open"]);
+    expect(cloud.machines.size).toBeGreaterThan(0);
+    expect(cloud.seen.every(({ method }) => method === "GET")).toBe(true);
+  });
+
   it("leaves a launch alone that another process has in its hands", async () => {
     await crashedLaunch("k");
     const hold = await journal.hold("northwind", "k", new AbortController().signal);

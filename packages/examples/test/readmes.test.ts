@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { type Emulator, startEmulator } from "@gpuport/emulator";
+import ts from "typescript-6";
 import { describe, expect, it } from "vitest";
 import { configuration, environmentOf } from "../src/embedded.ts";
 
@@ -54,6 +55,12 @@ function environment(emulator: Emulator): Record<string, string> {
   };
 }
 
+/** As a user's compiler makes it: Node 22 does not know `await using` yet. */
+function compiled(code: string): string {
+  const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
+  return ts.transpileModule(code, { compilerOptions }).outputText;
+}
+
 describe.concurrent("the snippets of", () => {
   it.for(pages.flatMap(snippetsOf))(
     "$page:$line run, and leave nothing that bills",
@@ -61,12 +68,12 @@ describe.concurrent("the snippets of", () => {
     async ({ code }, { onTestFinished }) => {
       await using emulator = await startEmulator({ speed });
       const preload = pathToFileURL(join(import.meta.dirname, "faster.mjs")).href;
-      const flags = ["--conditions=@gpuport/source", "--import", preload, "--input-type=module-typescript"];
+      const flags = ["--conditions=@gpuport/source", "--import", preload, "--input-type=module"];
       // Below node_modules, so that packages are found from here and nothing that a snippet writes is left in the tree.
       const folder = mkdtempSync(join(root, "packages/examples/node_modules/.snippet-"));
       onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
       copyFileSync(configuration, join(folder, "gpuport.yaml"));
-      await promisify(execFile)(process.execPath, [...flags, "--eval", code], {
+      await promisify(execFile)(process.execPath, [...flags, "--eval", compiled(code)], {
         cwd: folder,
         env: environment(emulator),
         timeout: 50_000,

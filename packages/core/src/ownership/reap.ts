@@ -33,6 +33,8 @@ export interface Finding {
    * - `lease_expired`.
    */
   readonly kind: "orphan" | "forgotten" | "late" | "returned" | "unfinished" | "lease_expired";
+  /** The launch that made it, where the journal knows one. */
+  readonly key?: string | undefined;
   readonly name?: string | undefined;
   readonly since?: Date | undefined;
   readonly rate?: Rate | undefined;
@@ -122,7 +124,15 @@ function suspectOf(
   const { id, name, createdAt, price } = instance;
   const now = clock.now();
   const rate = price && { currency: price.currency, perHourMicros: price.perHourMicros };
-  const about = { provider: provider.name, instanceId: id, name, since: createdAt, rate, record };
+  const about = {
+    provider: provider.name,
+    instanceId: id,
+    key: record?.key,
+    name,
+    since: createdAt,
+    rate,
+    record,
+  };
 
   if (record === undefined) {
     if (tokenOf(identity, owner) === undefined) return undefined; // a stranger's, or somebody's by hand
@@ -132,7 +142,7 @@ function suspectOf(
   }
   switch (record.state) {
     case "open":
-      return { ...about, kind: "forgotten", action: now - record.sentAt > windowMs ? "adopt" : "none" };
+      return { ...about, kind: "forgotten", action: now - record.sentAt > windowMs ? record.late : "none" };
     case "created": {
       const { lease } = record;
       if (lease === undefined || now < lease.expiresAt + clockSkewMs) return undefined;

@@ -109,8 +109,10 @@ function noneLeft(refusals: readonly ComputeError[]): ComputeError {
  * any more, so it is ended where its caller wanted that.
  */
 export async function resume(means: LaunchMeans, record: LaunchRecord, call: DriverCall): Promise<Launched> {
-  const attempted: Attempt = { record };
-  const machine = await settle(means, attempted, call, undefined);
+  // Whoever recovers may stop looking; that is no wish to end what was launched.
+  const attempted: Attempt = { record, stop: call.signal };
+  const nobody = { ...call, signal: new AbortController().signal };
+  const machine = await settle(means, attempted, nobody, undefined);
   if (record.late === "adopt") return machine;
   const message = "the machine showed up after its launch was given up";
   return endLeftover(means, attempted, machine.id, new ComputeError({ code: "cancelled", message }));
@@ -121,6 +123,8 @@ interface Attempt {
   record: LaunchRecord;
   /** Sends the create, with this token. Absent when what it held is not known any more. */
   readonly send?: (() => Promise<Launched>) | undefined;
+  /** Ends the looking, and leaves the launch open. */
+  readonly stop?: AbortSignal | undefined;
 }
 
 async function attempt(
@@ -177,7 +181,7 @@ async function settle(
   let trouble = cause;
 
   // The caller may have left; what was sent must be known all the same.
-  const scope = deadlineScope(undefined, call.deadline);
+  const scope = deadlineScope(attempted.stop, call.deadline);
   const looking: DriverCall = { ...call, signal: scope.signal };
   try {
     for (let looks = 0; ; looks += 1) {
@@ -198,7 +202,9 @@ async function settle(
         taken ||= isComputeError(trouble, "conflict");
         if (isComputeError(trouble) && trouble.effect === "none") resends = maxResends;
       }
-      if (call.deadline.remainingMs() === 0) throw ambiguous(attempted.record, trouble);
+      if (attempted.stop?.aborted || call.deadline.remainingMs() === 0) {
+        throw ambiguous(attempted.record, trouble);
+      }
       await pauseBetweenLooks(clock, looks, timing.pollIntervalMs, looking);
     }
   } finally {
