@@ -1,7 +1,7 @@
 import type { CloudName } from "@gpuport/emulator";
-import { clouds } from "./clouds.ts";
-import { createDice, type Dice } from "./dice.ts";
-import { type FaultRow, faults, type Operation, type Plan } from "./matrix.ts";
+import { clouds, requestTimeoutMs } from "./clouds.ts";
+import { createDice } from "./dice.ts";
+import { type CloudFault, type FaultRow, faults, type Operation, type Plan } from "./matrix.ts";
 
 /** One cell of the matrix, by name: the same names are the same run. */
 export interface Cell {
@@ -27,6 +27,8 @@ export interface Story {
   readonly apart: boolean;
   /** What is to become of a machine that shows up after its launch was given up. */
   readonly late: "adopt" | "terminate";
+  /** What has gone wrong when the machine was launched that is terminated. */
+  readonly atLaunch: CloudFault | undefined;
   /** How old the machine is that is terminated. */
   readonly ageMs: number;
   /** It is terminated by a process that has not launched it. */
@@ -46,9 +48,10 @@ export function rowOf(id: string): FaultRow {
 }
 
 export function tell({ cloud, fault, operation, seed }: Cell): Story {
-  const dice: Dice = createDice(cloud, fault, operation, seed);
+  const dice = createDice(cloud, fault, operation, seed);
   const row = rowOf(fault);
-  const plan = row.plan(operation, clouds[cloud], dice);
+  const under = clouds[cloud];
+  const plan = row.plan(operation, under, dice);
   const crashes = dice.chance(0.35);
   const leaves = plan.callerLeaves || dice.chance(0.1);
   return {
@@ -65,5 +68,15 @@ export function tell({ cloud, fault, operation, seed }: Cell): Story {
     recoversEarly: dice.chance(0.5),
     pauseMs: dice.pick([0, 1_000, 60_000, 300_000]),
     asksAgain: dice.chance(0.5),
+    atLaunch:
+      row.onCreate !== undefined && operation === "terminate" && dice.chance(0.3)
+        ? { ...row.onCreate(dice, under), endpoint: under.endpoints.create, times: 1 }
+        : undefined,
   };
+}
+
+/** How long after it was sent a create may still rent, by what the cell declares about its cloud. */
+export function windowOf({ cloud }: Cell, { plan }: Story): number {
+  const { facts } = clouds[cloud];
+  return requestTimeoutMs + (plan.facts.visibilityLagMs ?? facts.visibilityLagMs) + facts.lateCommitMs;
 }

@@ -126,11 +126,13 @@ export function findSecondCreates(
     if (!unclear.includes(first.arrived?.fault)) return;
     for (const later of sent.slice(index + 1)) {
       const { token } = first;
-      if (later.arrived === undefined || token === undefined) continue;
+      if (later.arrived === undefined) continue;
+      // A machine of this very create is the answer; without a token, nobody can say whose it is.
       const known = machines.some(
-        ({ identity, createdAt }) => isOf(identity, token) && createdAt <= later.at,
+        ({ identity, createdAt }) => token !== undefined && isOf(identity, token) && createdAt <= later.at,
       );
-      const harmless = clouds[cloud].facts.launchIdentity !== "label" && later.token === token;
+      const harmless =
+        token !== undefined && clouds[cloud].facts.launchIdentity !== "label" && later.token === token;
       if (known || harmless || later.at >= first.at + windowMs) continue;
       findings.lists.secondCreates.push(`a create ${later.at - first.at} ms after one that may have rented`);
     }
@@ -148,7 +150,7 @@ export async function findOrphans(
   for (const { id, identity } of alive(emulator, cloud)) {
     const record = await journal.byInstance(cloud, id);
     if (record?.instanceId === id && record.state === "created") continue;
-    const state = record?.state ?? "unknown";
+    const state = record?.instanceId === id ? record.state : "unknown";
     (state === "ending" ? leftOpen : orphans).push(
       `${id} (${identity}) exists, and the journal holds it as ${state}`,
     );

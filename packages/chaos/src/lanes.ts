@@ -1,6 +1,6 @@
 import { type Emulator, startEmulator } from "@gpuport/emulator";
 import type { Cell } from "./cell.ts";
-import type { Verdict } from "./judge.ts";
+import { noFindings, type Verdict, verdictOf } from "./judge.ts";
 import { runWithout } from "./naive.ts";
 import { runWithProtocol } from "./run.ts";
 import { emptyTally, note, type Side, sides, type Tally } from "./tally.ts";
@@ -20,28 +20,36 @@ export async function runCells(cells: readonly Cell[], onCell: () => void = () =
 
   async function lane(): Promise<void> {
     let emulator = await start();
-    try {
-      for (let cell = cells[next++]; cell !== undefined; cell = cells[next++]) {
-        for (const side of sides) {
-          try {
-            await emulator.reset();
-          } catch (error) {
-            // A port that was closed on purpose is somebody else's now. Other clouds, the same cell.
-            if (!isPortTaken(error)) throw error;
-            await emulator.close();
-            emulator = await start();
-          }
-          note(tally, side, cell, await columns[side](emulator, cell));
-        }
-        onCell();
+
+    async function play(side: Side, cell: Cell): Promise<Verdict> {
+      try {
+        await emulator.reset();
+        return await columns[side](emulator, cell);
+      } catch (error) {
+        // Other clouds, because what this cell had under way must not reach the next one.
+        await emulator.close();
+        emulator = await start();
+        // The port that was closed on purpose is somebody else's now.
+        return isPortTaken(error) ? play(side, cell) : unplayable(error);
       }
-    } finally {
-      await emulator.close();
     }
+
+    for (let cell = cells[next++]; cell !== undefined; cell = cells[next++]) {
+      for (const side of sides) note(tally, side, cell, await play(side, cell));
+      onCell();
+    }
+    await emulator.close();
   }
 
   await Promise.all(Array.from({ length: laneCount }, lane));
   return tally;
+}
+
+/** A cell that cannot be played to its end is a failure like any other. */
+function unplayable(error: unknown): Verdict {
+  const findings = noFindings();
+  findings.lists.broken.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return verdictOf(findings);
 }
 
 const start = (): Promise<Emulator> => startEmulator({ clock: "manual" });

@@ -28,6 +28,8 @@ export interface FaultRow {
   readonly beyond?: true | undefined;
   /** What was deleted comes back, which is found by `reap` and by nothing else. */
   readonly comesBack?: true | undefined;
+  /** The same on the create of a machine that is to be terminated. */
+  readonly onCreate?: ((dice: Dice, cloud: CloudUnderTest) => FaultKind) | undefined;
   readonly plan: (operation: Operation, cloud: CloudUnderTest, dice: Dice) => Plan;
 }
 
@@ -68,7 +70,7 @@ function wire(id: string, title: string, kind: (dice: Dice, cloud: CloudUnderTes
     faults: onTheWire(() => kind(dice, cloud), operation, cloud, dice),
     facts: {},
   });
-  return { id, title, plan };
+  return { id, title, plan, onCreate: kind };
 }
 
 /** Something that the cloud does wrong with a delete. A launch whose caller leaves has one to make. */

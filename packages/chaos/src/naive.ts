@@ -1,19 +1,21 @@
 import { memoryJournal } from "@gpuport/core";
-import type { CloudName, Emulator } from "@gpuport/emulator";
+import type { Emulator } from "@gpuport/emulator";
 import ky, { HTTPError } from "ky";
 import pRetry from "p-retry";
-import { type Cell, tell } from "./cell.ts";
+import { type Cell, tell, windowOf } from "./cell.ts";
 import { requestTimeoutMs } from "./clouds.ts";
 import {
   alive,
   findDoubles,
   findDoublesAmongReturned,
+  findSecondCreates,
   isAlive,
   noFindings,
   type Verdict,
   verdictOf,
 } from "./judge.ts";
 import { type SentCreate, startProcess, type Victim } from "./process.ts";
+import { type Call, raw } from "./raw.ts";
 import { everythingLateMs } from "./run.ts";
 import { arm } from "./script.ts";
 
@@ -22,97 +24,9 @@ import { arm } from "./script.ts";
 
 /** How often a call is repeated, after pauses of 1, 2 and 4 s of the emulator's time. */
 const retries = 3;
-
-interface Call {
-  readonly method: string;
-  readonly path: string;
-  readonly json?: unknown;
-}
-
-/** One cloud's API, as somebody writes it down from its reference in an afternoon. */
-interface RawCloud {
-  readonly headers: (emulator: Emulator) => Readonly<Record<string, string>>;
-  readonly create: (ask: (call: Call) => Promise<unknown>, name: string) => Promise<string>;
-  readonly remove: (id: string) => Call;
-}
-
-const raw: Readonly<Record<CloudName, RawCloud>> = {
-  vast: {
-    headers: ({ credentials }) => ({ authorization: `Bearer ${credentials.vast.apiKey}` }),
-    async create(ask, label) {
-      const filter = {
-        gpu_name: { in: ["RTX 4090"] },
-        num_gpus: { eq: 1 },
-        rentable: { eq: true },
-        limit: 10,
-      };
-      const { offers } = (await ask({ method: "POST", path: "/api/v0/bundles/", json: filter })) as {
-        readonly offers: readonly { readonly id: number }[];
-      };
-      const json = {
-        client_id: "me",
-        image: "example/trainer:2.1",
-        label,
-        disk: 20,
-        runtype: "ssh_direc ssh_proxy",
-      };
-      const path = `/api/v0/asks/${offers[0]?.id}/`;
-      const answer = (await ask({ method: "PUT", path, json })) as { readonly new_contract?: number };
-      return said(answer.new_contract);
-    },
-    remove: (id) => ({ method: "DELETE", path: `/api/v0/instances/${id}/`, json: {} }),
-  },
-  glows: {
-    headers: ({ credentials }) => ({ authorization: `Bearer ${credentials.glows.token}` }),
-    async create(ask) {
-      const json = {
-        ...{ from_image_id: "img-4x7mz2va", gpu_name: "NVIDIA GeForce RTX 4090", region_name: "TW-03" },
-        // Required, and made up for each call, because nobody says what it is good for.
-        ...{ instance_category: "container", custom_meta_key: crypto.randomUUID() },
-      };
-      const answer = (await ask({ method: "POST", path: "/sdk/v1/instance", json })) as {
-        readonly instance?: { readonly instanceID?: string };
-      };
-      return said(answer.instance?.instanceID);
-    },
-    remove: (id) => ({ method: "DELETE", path: `/sdk/v1/instance?request_id=${id}` }),
-  },
-  pody: {
-    headers: ({ credentials: { pody } }) => ({
-      authorization: `Basic ${btoa(`${pody.username}:${pody.password}`)}`,
-    }),
-    async create(ask, name) {
-      await ask({ method: "POST", path: `/pod/create?ins=${name}&image=ubuntu-cuda%3A12.4` });
-      return name;
-    },
-    remove: (id) => ({ method: "POST", path: `/pod/delete?ins=${id}` }),
-  },
-  "hpc-ai": {
-    headers: ({ credentials }) => ({ "x-api-key": credentials["hpc-ai"].apiKey }),
-    async create(ask, name) {
-      const json = {
-        ...{ name, imageId: "2d7c1a90-0b7e-4c55-9d1f-6a2b3c4d5e01", isSpotInstance: false },
-        instanceTypeId: "7e41c2b8-93d4-4f6a-a0c5-1b2d3e4f5a01",
-        region: "b1f6a0d2-5c1e-4d0f-8a51-3f0c1d2e4a01",
-        ...{ billing: { chargeMode: "perHour", duration: 1 }, remoteStorages: [], nodePorts: [] },
-        instanceConfiguration: {
-          ...{ enableCommonData: false, enableDocker: false, dockerStorageSize: 0, extraDataDiskSizeDB: 0 },
-          initScript: "",
-        },
-      };
-      const answer = (await ask({ method: "POST", path: "/instance/create", json })) as {
-        readonly instanceId?: string;
-      };
-      return said(answer.instanceId);
-    },
-    remove: (instanceId) => ({ method: "POST", path: "/instance/terminate", json: { instanceId } }),
-  },
-};
-
-function said(id: string | number | undefined): string {
-  if (id === undefined) throw new Error("the answer names no machine");
-  return String(id);
-}
+const jobName = "job1";
+/** Nothing goes wrong while the machine comes up that is to be terminated. */
+const setUpTimeoutMs = 10_000;
 
 /** One cell without the protocol, judged by the same bill. */
 export async function runWithout(emulator: Emulator, cell: Cell): Promise<Verdict> {
@@ -131,25 +45,19 @@ export async function runWithout(emulator: Emulator, cell: Cell): Promise<Verdic
     return victim;
   };
 
-  function askVia({ fetch }: Victim, signal?: AbortSignal) {
-    return async ({ method, path, json }: Call): Promise<unknown> => {
-      const abort = AbortSignal.any([
-        AbortSignal.timeout(requestTimeoutMs),
-        ...(signal === undefined ? [] : [signal]),
-      ]);
-      const options = {
-        method,
-        headers: headers(emulator),
-        retry: 0,
-        timeout: false as const,
-        signal: abort,
-      };
-      const answer = await ky(emulator.urls[cloud] + path, {
-        ...options,
-        ...(json === undefined ? {} : { json }),
-        fetch: fetch as typeof globalThis.fetch, // ky always calls it with a Request
-      });
-      return JSON.parse(await answer.text()) as unknown;
+  async function send({ fetch }: Victim, { method, path, json }: Call, signal: AbortSignal): Promise<string> {
+    const answer = await ky(emulator.urls[cloud] + path, {
+      ...{ method, headers: headers(emulator), retry: 0, timeout: false, signal },
+      ...(json === undefined ? {} : { json }),
+      fetch: fetch as typeof globalThis.fetch, // ky always calls it with a Request
+    });
+    return answer.text();
+  }
+
+  function askVia(victim: Victim, leaving?: AbortSignal, timeoutMs = requestTimeoutMs) {
+    return async (call: Call): Promise<unknown> => {
+      const signals = [AbortSignal.timeout(timeoutMs), ...(leaving === undefined ? [] : [leaving])];
+      return JSON.parse(await send(victim, call, AbortSignal.any(signals))) as unknown;
     };
   }
 
@@ -178,13 +86,13 @@ export async function runWithout(emulator: Emulator, cell: Cell): Promise<Verdic
 
   async function launch(victim: Victim, signal?: AbortSignal): Promise<void> {
     if (known.size > 0) return;
-    known.add(await retried(victim, () => create(askVia(victim, signal), "job1"), signal));
+    known.add(await retried(victim, () => create(askVia(victim, signal), jobName), signal));
   }
 
   async function terminate(victim: Victim, id: string): Promise<void> {
     await retried(victim, async () => {
       try {
-        await askVia(victim)(remove(id));
+        await send(victim, remove(id), AbortSignal.timeout(requestTimeoutMs));
       } catch (error) {
         if (!(error instanceof HTTPError) || error.response.status !== 404) throw error;
       }
@@ -199,7 +107,8 @@ export async function runWithout(emulator: Emulator, cell: Cell): Promise<Verdic
   let target: string | undefined;
   let done: boolean;
   if (cell.operation === "terminate") {
-    await launch(start());
+    const patient = askVia(start(), undefined, setUpTimeoutMs);
+    known.add(await create(patient, jobName));
     [target] = known;
     emulator.clock.advance(story.ageMs);
     script = begin();
@@ -234,5 +143,6 @@ export async function runWithout(emulator: Emulator, cell: Cell): Promise<Verdic
   }
   if (story.row.comesBack) findDoublesAmongReturned(emulator, cloud, sent, findings);
   else findDoubles(emulator, cloud, findings);
+  findSecondCreates(emulator, cloud, sent, windowOf(cell, story), findings);
   return verdictOf(findings);
 }

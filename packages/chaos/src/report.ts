@@ -12,7 +12,6 @@ export function report(tally: Tally): string {
   const beyond = met.filter((row) => row.beyond);
   const isDeclared = (fault: string): boolean => declared.some(({ id }) => id === fault);
   const total = (side: Side): Count => sum(tally, (at, fault) => at === side && isDeclared(fault));
-  const on = total("on");
   return [
     "Cells with doubles / orphans / false proofs, protocol on and off:",
     table(tally, declared),
@@ -29,7 +28,7 @@ export function report(tally: Tally): string {
     ...(tally.failures.length > shown
       ? [`… and ${tally.failures.length - shown} more (--json has all)`]
       : []),
-    `protocol on, besides: ${on.wrong.secondCreates} second creates while the first may have rented, ${on.wrong.falseAnswers} false answers, ${on.wrong.leftOpen} left open, ${on.wrong.broken} nameless errors, ${on.reaped} left to reap; ${on.cells} cells, the fault struck in ${on.struck}`,
+    ...sides.map((side) => `protocol ${side}, besides: ${besides(total(side))}`),
     ...sides.map((side) => `protocol ${side}: ${sentence(total(side))}`),
   ].join("\n");
 }
@@ -70,6 +69,11 @@ function beyondWords(tally: Tally, rows: typeof faults): string[] {
 const numbers = ({ wrong }: Count): readonly number[] => [wrong.doubles, wrong.orphans, wrong.falseProofs];
 const short = (count: Count): string => (count.cells === 0 ? "-" : numbers(count).join("/"));
 const brief = (count: Count): string => `${numbers(count).join(" / ")}`;
+
+function besides({ wrong, reaped, cells, struck }: Count): string {
+  const found = `${wrong.falseAnswers} false answers, ${wrong.leftOpen} left open, ${wrong.broken} errors without a name`;
+  return `${wrong.secondCreates} second creates after an unclear one, ${found}, ${reaped} left to reap; ${cells} cells, struck in ${struck}`;
+}
 
 function sentence({ wrong }: Count): string {
   return `${wrong.doubles} doubles, ${wrong.orphans} orphans, ${wrong.falseProofs} false proofs`;

@@ -1,7 +1,7 @@
 import { type ComputeProvider, memoryJournal, reap, recover } from "@gpuport/core";
 import type { Emulator, Fault } from "@gpuport/emulator";
-import { type Cell, tell } from "./cell.ts";
-import { clouds, requestTimeoutMs } from "./clouds.ts";
+import { type Cell, tell, windowOf } from "./cell.ts";
+import { clouds } from "./clouds.ts";
 import {
   findDoubles,
   findDoublesAmongReturned,
@@ -63,6 +63,20 @@ export async function runWithProtocol(emulator: Emulator, cell: Cell): Promise<V
     return launched !== undefined;
   }
 
+  /** The machine that is to be terminated. Where its launch comes to nothing, there is another one. */
+  async function existing(owner: Running): Promise<string> {
+    const hidden = story.plan.faults.filter(
+      ({ fault, ...more }) => "flag" in more && more.flag === "visibleAfterMs",
+    );
+    for (const fault of [...hidden, ...(story.atLaunch === undefined ? [] : [story.atLaunch])]) {
+      emulator.faults.add({ ...fault, cloud } as Fault); // a CloudFault and its cloud
+    }
+    const request = { ...under.request, key };
+    const launched = await claimed(owner, owner.provider.launch(request));
+    await emulator.faults.clear();
+    return (launched ?? (await owner.provider.launch(request))).id;
+  }
+
   async function terminate(running: Running, id: string, timeoutMs?: number): Promise<boolean> {
     const termination = await claimed(running, running.provider.terminate(id, { timeoutMs }));
     if (termination !== undefined) witness.gone(id);
@@ -93,14 +107,9 @@ export async function runWithProtocol(emulator: Emulator, cell: Cell): Promise<V
   let target: string | undefined;
   let done: boolean;
   if (cell.operation === "terminate") {
-    for (const fault of story.plan.faults) {
-      const hidesNew = fault.fault === "flag" && fault.flag === "visibleAfterMs";
-      if (hidesNew) emulator.faults.add({ ...fault, cloud } as Fault); // a CloudFault and its cloud
-    }
     const owner = open();
-    target = (await owner.provider.launch({ ...under.request, key })).id;
+    target = await existing(owner);
     emulator.clock.advance(story.ageMs);
-    await emulator.faults.clear();
     script = begin();
     const byOwner = !story.byStranger && story.crashAt === undefined && story.plan.closedAt === undefined;
     done = await terminate(byOwner ? owner : open(script.fate), target, story.patienceMs);
@@ -137,8 +146,6 @@ export async function runWithProtocol(emulator: Emulator, cell: Cell): Promise<V
   findings.lists.leftOpen.push(...early.leftOpen);
   if (story.row.comesBack) findDoublesAmongReturned(emulator, cloud, sent, findings);
   else findDoubles(emulator, cloud, findings);
-  const { visibilityLagMs = under.facts.visibilityLagMs } = facts;
-  const windowMs = requestTimeoutMs + visibilityLagMs + under.facts.lateCommitMs;
-  findSecondCreates(emulator, cloud, sent, windowMs, findings);
+  findSecondCreates(emulator, cloud, sent, windowOf(cell, story), findings);
   return verdictOf(findings);
 }

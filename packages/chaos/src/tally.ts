@@ -33,12 +33,12 @@ export function emptyTally(): Tally {
   return { counts: {}, failures: [] };
 }
 
-export function emptyCount(): Count {
+function emptyCount(): Count {
   const wrong = Object.fromEntries(wrongs.map((name) => [name, 0])) as Record<Wrong, number>; // every name is there
   return { cells: 0, reaped: 0, struck: 0, wrong };
 }
 
-export function place(side: Side, { fault, cloud, operation }: Omit<Cell, "seed">): string {
+function place(side: Side, { fault, cloud, operation }: Omit<Cell, "seed">): string {
   return [side, fault, cloud, operation].join(" ");
 }
 

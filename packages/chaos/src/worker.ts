@@ -7,6 +7,8 @@ export type Message = { readonly cells: number; readonly tally?: undefined } | {
 
 const every = 50;
 
+process.once("disconnect", () => process.exit(1)); // the command is gone
+
 process.once("message", (cells: readonly Cell[]) => {
   let done = 0;
   const tell = (): void => {
