@@ -132,6 +132,8 @@ const cases: readonly JournalCase<JournalBench>[] = [
         late: "terminate",
         lease: { ttlMs: 60_000, expiresAt: 1_760_000_060_123, onExpiry: "stop" },
         rate: { currency: "EUR", perHourMicros: 2_345_678 },
+        unsettledUntil: 1_790_000_000_123,
+        past: [{ identity: "earlier", instanceId: "i-0" }, { identity: "given up" }],
       });
       for (const next of [full, record(), record({ key: "in between", sentAt: 1.5 })]) {
         await put(journal, next);

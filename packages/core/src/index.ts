@@ -56,6 +56,7 @@ export {
   type LaunchState,
   type Lease,
   launchStates,
+  type PastAttempt,
   type Rate,
 } from "./journal/journal.ts";
 export { checkBudget, memoryJournal, overBudget } from "./journal/memory.ts";

@@ -18,7 +18,7 @@ import { definedOnly } from "./options.ts";
 import { type LaunchDefaults, type PreparedLaunch, prepareLaunch, refuse } from "./prepare.ts";
 import { type LaunchMeans, launchExactlyOnce, resume } from "./protocol/launch.ts";
 import { requestHash } from "./protocol/request-hash.ts";
-import { terminateWithEvidence } from "./protocol/terminate.ts";
+import { terminateForGood } from "./protocol/terminate.ts";
 import { newToken } from "./protocol/token.ts";
 import type { LaunchOptions } from "./provider.ts";
 import { sameRaw } from "./raw.ts";
@@ -159,13 +159,30 @@ export function createLauncher(
       },
       call,
     );
-    if (earlier === "ended") return { ...accepted(machine, request), ...over };
-    if (earlier !== undefined) return describe(machine.id, call);
+    if (earlier !== undefined) return launchedBefore(earlier, accepted(machine, request), call);
     const launched = accepted(machine, request, offer);
     for (const id of fresh.keys()) justLaunched(id); // forgets those that the cloud must show by now
     if (offer?.price !== undefined) quotes.set(launched.id, offer.price);
     fresh.set(launched.id, { instance: launched, launchedAt: clock.now() });
     return launched;
+  }
+
+  /**
+   * The machine of an earlier call. The journal proves that it was launched, so a look that fails takes nothing from it:
+   * saying that there is none would have somebody rent another.
+   */
+  async function launchedBefore(earlier: LaunchRecord, known: Instance, call: DriverCall): Promise<Instance> {
+    if (earlier.state === "ended") return { ...known, ...over };
+    try {
+      return await describe(known.id, call);
+    } catch (error) {
+      if (!isComputeError(error)) throw error;
+      if (!isComputeError(error, "not_found")) {
+        return { ...known, status: "unknown", billing: "unknown", message: error.message };
+      }
+      const notYetShown = clock.now() <= earlier.sentAt + windowMs;
+      return notYetShown ? known : { ...known, ...over };
+    }
   }
 
   /** What is known of a machine that the cloud has accepted: its answer, then the offer, then the request. */
@@ -191,10 +208,11 @@ export function createLauncher(
   }
 
   /** Ends what nobody waits for any more, by a deadline of its own. */
-  async function terminateLeftover(id: string): Promise<void> {
-    const scope = deadlineScope(undefined, deadlineAfter(clock, facts.confirmTerminateMs));
+  async function terminateLeftover(id: string, { identity, unsettledUntil }: LaunchRecord): Promise<void> {
+    const scope = deadlineScope(undefined, deadlineAfter(clock, facts.confirmTerminateMs + windowMs));
+    const machine = { id, identity, unsettledUntil };
     try {
-      await terminateWithEvidence({ driver, timing: facts, clock }, id, { ...scope, operation: "launch" });
+      await terminateForGood({ driver, timing: facts, clock }, machine, { ...scope, operation: "launch" });
     } finally {
       scope.close();
     }

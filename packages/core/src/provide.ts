@@ -4,7 +4,7 @@ import { deadlineAfter } from "./deadline.ts";
 import type { ComputeDriver, DriverCall, DriverInstance, DriverOffer, Page } from "./driver.ts";
 import { ComputeError } from "./errors.ts";
 import { groupsOf, idOf } from "./groups.ts";
-import type { LaunchState } from "./journal/journal.ts";
+import type { LaunchRecord, LaunchState } from "./journal/journal.ts";
 import { createLauncher, type LaunchSurroundings, withLaunchKey } from "./launching.ts";
 import { launchQuery, type Market, matchingOffers, weighOffers } from "./market/offers.ts";
 import type { Instance, Offer, OfferQuery, Price } from "./model/index.ts";
@@ -13,7 +13,7 @@ import { keepInternals } from "./ownership/internals.ts";
 import { createLeaseWatch } from "./ownership/lease-watch.ts";
 import { refuse } from "./prepare.ts";
 import { lookAt } from "./protocol/look.ts";
-import { terminateWithEvidence } from "./protocol/terminate.ts";
+import { terminateForGood } from "./protocol/terminate.ts";
 import { newToken } from "./protocol/token.ts";
 import { waitForStatus } from "./protocol/wait.ts";
 import { walk } from "./protocol/walk.ts";
@@ -84,28 +84,33 @@ export function provide<Driver extends ComputeDriver<never>>(
   }
 
   async function terminate(id: string, call: DriverCall): Promise<Termination> {
-    await note(id, "ending", call);
+    const launched = await note(id, "ending", call);
+    const { identity, unsettledUntil } = launched ?? {};
     const launchedAt = launcher.justLaunched(id)?.launchedAt;
-    const termination = await terminateWithEvidence({ driver, timing: facts, clock }, id, call, launchedAt);
+    const means = { driver, timing: facts, clock };
+    const machine = { id, ...(identity !== undefined && { identity }), unsettledUntil };
+    const termination = await terminateForGood(means, machine, call, launchedAt);
     launcher.forget(id);
     await note(id, "ended", call);
     return termination;
   }
 
   /** Writes down how far a termination is. A journal that cannot be written must not keep a machine from its end. */
-  async function note(id: string, state: LaunchState, call: DriverCall): Promise<void> {
+  async function note(id: string, state: LaunchState, call: DriverCall): Promise<LaunchRecord | undefined> {
     try {
       const launched = await journal.byInstance(name, id);
-      if (launched === undefined || launched.state === "ended") return;
+      if (launched === undefined || launched.state === "ended") return launched;
       const hold = await journal.hold(name, launched.key, call.signal);
       try {
         if (hold.record?.instanceId === id) await hold.write({ ...hold.record, state });
       } finally {
         await hold.release();
       }
+      return launched;
     } catch (thrown) {
       const error = signed(thrown, { provider: name, adapter, operation: "terminate", instanceId: id });
       alarm({ provider: name, instanceId: id, error });
+      return undefined;
     }
   }
 

@@ -154,6 +154,36 @@ it("gives the machine of a dead process to whoever launches with its key again",
   expect(cloud.creates()).toBe(1);
 });
 
+describe("a key of an earlier process", () => {
+  it("gives its machine although the cloud does not show it yet, or cannot be read", async () => {
+    cloud.settings.visibleAfterMs = 4_000;
+    const { id } = await open().launch({ ...request, key: "k" });
+    await expect(open().launch({ ...request, key: "k" })).resolves.toMatchObject({ id, status: "pending" });
+    cloud.spoilNext(/^GET/, ...Array.from({ length: 4 }, () => ({ how: { status: 503 } })));
+    await expect(open().launch({ ...request, key: "k" })).resolves.toMatchObject({ id, status: "unknown" });
+    cloud.advance(minutes(5));
+    cloud.machines.clear();
+    await expect(open().launch({ ...request, key: "k" })).resolves.toMatchObject({
+      id,
+      status: "terminated",
+    });
+    expect(cloud.creates()).toBe(1);
+  });
+
+  it("does not forget the machines of its earlier attempts", async () => {
+    const provider = open();
+    cloud.spoilNext(create, { how: "reset", lateMs: minutes(10) });
+    await expect(provider.launch({ ...request, key: "k" })).rejects.toMatchObject({ effect: "none" });
+    const { id } = await provider.launch({ ...request, key: "k" });
+    cloud.advance(minutes(30));
+    expect(cloud.machines.size).toBe(2);
+    expect((await reap([provider], journal)).findings).toMatchObject([
+      { kind: "late", action: "terminate", key: "k" },
+    ]);
+    expect([...cloud.machines.keys()]).toEqual([id]);
+  });
+});
+
 describe("reap", () => {
   const old = minutes(60);
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { northwind } from "./northwind/adapter.ts";
+import { northwind, uniqueNorthwind } from "./northwind/adapter.ts";
 import { type Northwind, startNorthwind } from "./northwind/server.ts";
 
 let cloud: Northwind;
@@ -111,6 +111,17 @@ describe("proves nothing by", () => {
     await provider.terminate(id);
     expect(cloud.machines.size).toBe(0);
   });
+});
+
+it("outlasts an earlier copy of its create, which may come as soon as the name is free", async () => {
+  cloud.settings.uniqueLabels = true;
+  const provider = uniqueNorthwind({ apiKey: cloud.settings.key, baseUrl: cloud.url, clock: cloud.clock });
+  cloud.spoilNext(/^POST \/machines$/, { how: "reset", lateMs: 20_000 });
+  const { id } = await provider.launch({ offerId: "a", image: "pytorch" });
+  expect(cloud.creates()).toBe(2);
+  await expect(provider.terminate(id)).resolves.toMatchObject({ id });
+  cloud.advance(600_000);
+  expect(cloud.machines.size).toBe(0);
 });
 
 it("refuses an id that cannot be one, before anything is sent", async () => {

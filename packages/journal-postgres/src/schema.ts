@@ -27,6 +27,8 @@ const migrations: readonly ((schema: string) => string)[] = [
       lease_on_expiry text,
       rate_currency text,
       rate_per_hour_micros bigint,
+      unsettled_until double precision,
+      past text,
       primary key (provider, key)
     );
     create index launches_instance on ${schema}.launches (provider, instance_id) where instance_id is not null;

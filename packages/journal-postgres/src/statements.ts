@@ -5,6 +5,7 @@ const casts: Partial<Record<(typeof recordColumns)[number], string>> = {
   lease_ttl_ms: "double precision",
   lease_expires_at: "double precision",
   rate_per_hour_micros: "bigint",
+  unsettled_until: "double precision",
 };
 
 /** Holds end by the server's clock, which all machines share. */

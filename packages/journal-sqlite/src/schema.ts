@@ -20,6 +20,8 @@ const migrations: readonly string[] = [
     lease_on_expiry text,
     rate_currency text,
     rate_per_hour_micros integer,
+    unsettled_until real,
+    past text,
     primary key (provider, key)
   ) strict, without rowid;
   create index launches_instance on launches (provider, instance_id) where instance_id is not null;

@@ -21,11 +21,24 @@ export interface LaunchRecord {
   /** When the last create went out, or was about to, in milliseconds since the epoch. */
   readonly sentAt: number;
   readonly instanceId?: string | undefined;
+  /**
+   * Until when a create that got no answer may still be carried out, in milliseconds since the epoch; set once the
+   * same create was sent again. Until then the end of the machine frees its name for the earlier one.
+   */
+  readonly unsettledUntil?: number | undefined;
+  /** Earlier attempts with this key that had a machine, or of which only the passing of time proved that they had none. */
+  readonly past?: readonly PastAttempt[] | undefined;
   /** What is to become of a machine that shows up after its launch was given up. */
   readonly late: "adopt" | "terminate";
   readonly lease?: Lease | undefined;
   /** What it costs, as far as it was known when it was sent. */
   readonly rate?: Rate | undefined;
+}
+
+/** What a machine of an earlier attempt would be recognised by, should it show up. */
+export interface PastAttempt {
+  readonly identity: string;
+  readonly instanceId?: string | undefined;
 }
 
 /** How long a machine may live without a word from its holder. */

@@ -23,7 +23,11 @@ export function memoryJournal(): Journal {
         release: async () => done(),
       };
     },
-    byInstance: async (provider, instanceId) => records.get(instances.get(place(provider, instanceId)) ?? ""),
+    async byInstance(provider, instanceId) {
+      const record = records.get(instances.get(place(provider, instanceId)) ?? "");
+      // The launch may have gone on to another machine since.
+      return record?.instanceId === instanceId ? record : undefined;
+    },
     async *list({ provider, states } = {}) {
       for (const record of [...records.values()]) {
         if (provider !== undefined && record.provider !== provider) continue;

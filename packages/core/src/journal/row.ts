@@ -1,4 +1,4 @@
-import type { LaunchRecord, LaunchState } from "./journal.ts";
+import type { LaunchRecord, LaunchState, PastAttempt } from "./journal.ts";
 
 /** The columns of a record, in the order in which they are written. */
 export const recordColumns = [
@@ -15,15 +15,19 @@ export const recordColumns = [
   "lease_on_expiry",
   "rate_currency",
   "rate_per_hour_micros",
+  "unsettled_until",
+  "past",
 ] as const;
 
 /** A record as a row of a table, in the order of {@link recordColumns}. Nothing else of a launch is ever written. */
 export function toRecordRow(record: LaunchRecord): (string | number | null)[] {
   const { provider, key, requestHash, state, identity, sentAt, instanceId, late, lease, rate } = record;
+  const { unsettledUntil, past } = record;
   return [
     ...[provider, key, requestHash, state, identity, sentAt, instanceId ?? null, late],
     ...[lease?.ttlMs ?? null, lease?.expiresAt ?? null, lease?.onExpiry ?? null],
     ...[rate?.currency ?? null, rate?.perHourMicros ?? null],
+    ...[unsettledUntil ?? null, past === undefined ? null : JSON.stringify(past)],
   ];
 }
 
@@ -50,5 +54,7 @@ export function fromRecordRow(row: Readonly<Record<string, unknown>>): LaunchRec
     ...(rate_currency !== null && {
       rate: { currency: String(rate_currency), perHourMicros: Number(rate_per_hour_micros) },
     }),
+    ...(row["unsettled_until"] !== null && { unsettledUntil: Number(row["unsettled_until"]) }),
+    ...(row["past"] !== null && { past: JSON.parse(String(row["past"])) as readonly PastAttempt[] }),
   };
 }

@@ -96,6 +96,12 @@ async function reapOne(
   const byIdentity = new Map<string, LaunchRecord>();
   const byInstance = new Map<string, LaunchRecord>();
   for await (const record of journal.list({ provider: provider.name })) {
+    for (const attempt of record.past ?? []) {
+      const state = attempt.instanceId === undefined ? "refused" : "ended";
+      const earlier: LaunchRecord = { ...record, ...attempt, state, late: "terminate", lease: undefined };
+      byIdentity.set(attempt.identity, earlier);
+      if (attempt.instanceId !== undefined) byInstance.set(attempt.instanceId, earlier);
+    }
     byIdentity.set(record.identity, record);
     if (record.instanceId !== undefined) byInstance.set(record.instanceId, record);
   }

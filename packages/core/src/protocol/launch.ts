@@ -3,7 +3,7 @@ import { deadlineScope, ended } from "../deadline.ts";
 import type { ComputeDriver, DriverCall, DriverInstance, DriverLaunchRequest, Launched } from "../driver.ts";
 import { ComputeError, isComputeError } from "../errors.ts";
 import type { Timing } from "../facts.ts";
-import type { Budget, Hold, LaunchRecord, LaunchState } from "../journal/journal.ts";
+import type { Budget, Hold, LaunchRecord } from "../journal/journal.ts";
 import type { LeaseWish, Offer } from "../model/index.ts";
 import { findByIdentity, pauseBetweenLooks } from "./look.ts";
 
@@ -25,7 +25,7 @@ export interface LaunchMeans {
   /** This launch, in this caller's hands. */
   readonly hold: Hold;
   /** Ends a machine with evidence, by a deadline of its own: for machines that nobody waits for any more. */
-  readonly terminate: (id: string) => Promise<void>;
+  readonly terminate: (id: string, record: LaunchRecord) => Promise<void>;
 }
 
 /** One launch as its caller wants it, checked and translated. */
@@ -50,8 +50,8 @@ export interface LaunchedMachine {
   readonly machine: Launched;
   /** What it was taken from, if this call took it. */
   readonly offer?: Offer | undefined;
-  /** Set when an earlier call with this key had launched it: what became of it. */
-  readonly earlier?: LaunchState | undefined;
+  /** Set when an earlier call with this key had launched it: what is remembered of it. */
+  readonly earlier?: LaunchRecord | undefined;
 }
 
 /** How many offers one launch tries. */
@@ -70,7 +70,7 @@ export async function launchExactlyOnce(
     throw new ComputeError({ code: "conflict", message, instanceId: earlier.instanceId });
   }
   if (earlier?.instanceId !== undefined && earlier.state !== "refused") {
-    return { machine: { id: earlier.instanceId }, earlier: earlier.state };
+    return { machine: { id: earlier.instanceId }, earlier };
   }
   if (earlier?.state === "open") {
     const settled = await tried(() => settle(means, { record: earlier }, call, undefined));
@@ -149,7 +149,10 @@ async function attempt(
     if (clock.now() !== attempted.record.sentAt) await note(means, attempted, { sentAt: clock.now() });
   };
   const attempted: Attempt = {
-    record: { provider, key, requestHash, state: "open", identity, sentAt: clock.now(), late, lease, rate },
+    record: {
+      ...{ provider, key, requestHash, state: "open", identity, sentAt: clock.now(), late, lease, rate },
+      past: pastOf(hold.record),
+    },
     // The options were checked with the schema of this very driver.
     send: () => driver.launch(request, providerOptions as never, { ...call, beforeRenting }),
   };
@@ -189,10 +192,11 @@ async function settle(
       if (found.yes === undefined) trouble = found.error;
       else if (found.yes.length > 0) return await adopt(means, attempted, found.yes, call, cause);
       else if (clock.now() >= attempted.record.sentAt + windowMs && !taken) {
-        await note(means, attempted, { state: "refused" });
+        await note(means, attempted, { state: "refused", past: remembered(attempted.record) });
         throw neverCreated(cause, call);
       } else if (attempted.send !== undefined && resends < maxResends && !call.signal.aborted) {
         resends += 1;
+        await note(means, attempted, { unsettledUntil: attempted.record.sentAt + windowMs });
         const again = await tried(attempted.send);
         if (again.yes !== undefined) return await own(means, attempted, again.yes, call);
         trouble = again.error;
@@ -234,7 +238,7 @@ async function adopt(
 ): Promise<Launched> {
   const [first, ...doubles] = found.toSorted((a, b) => Number(a.createdAt ?? 0) - Number(b.createdAt ?? 0));
   if (first === undefined) throw new TypeError("nothing to adopt");
-  for (const double of doubles) await means.terminate(double.id);
+  for (const double of doubles) await means.terminate(double.id, attempted.record);
   if (first.status !== "failed") return own(means, attempted, first, call);
   const message = `the machine failed at once: ${first.message ?? first.providerStatus}`;
   return endLeftover(
@@ -254,13 +258,22 @@ async function endLeftover(
 ): Promise<never> {
   if (instanceId === undefined) throw reason.with({ effect: "maybe" });
   await note(means, attempted, { state: "created", instanceId });
-  const termination = await tried(() => means.terminate(instanceId));
+  const termination = await tried(() => means.terminate(instanceId, attempted.record));
   if (termination.error !== undefined) {
     const message = `${reason.message}; machine ${instanceId} exists and could not be ended: terminate it`;
     throw reason.with({ message, effect: "done", instanceId, cause: termination.error });
   }
   await note(means, attempted, { state: "refused" });
   throw reason.with({ effect: "none", instanceId });
+}
+
+/** What of an earlier attempt must be remembered when a new one takes its place: a machine that it had, or might have. */
+function pastOf(earlier: LaunchRecord | undefined): LaunchRecord["past"] {
+  return earlier?.instanceId === undefined ? earlier?.past : remembered(earlier);
+}
+
+function remembered({ past = [], identity, instanceId }: LaunchRecord): LaunchRecord["past"] {
+  return [...past.filter((attempt) => attempt.identity !== identity), { identity, instanceId }];
 }
 
 async function note({ hold }: LaunchMeans, attempted: Attempt, news: Partial<LaunchRecord>): Promise<void> {

@@ -3,7 +3,7 @@ import type { ComputeDriver, DriverCall } from "../driver.ts";
 import { ComputeError, type ComputeErrorCode, isComputeError } from "../errors.ts";
 import type { Timing } from "../facts.ts";
 import type { Termination } from "../provider.ts";
-import { lookAt, pauseBetweenLooks } from "./look.ts";
+import { findByIdentity, lookAt, pauseBetweenLooks } from "./look.ts";
 
 export interface TerminateMeans {
   readonly driver: ComputeDriver;
@@ -97,4 +97,34 @@ function unconfirmed(id: string, cause: unknown): ComputeError {
     instanceId: id,
     cause,
   });
+}
+
+/**
+ * Ends a machine whose create had been sent more than once. An earlier copy that got no answer may still be carried out
+ * as soon as the name is free, so the name is watched until that cannot be any more, and what shows up is ended too.
+ */
+export async function terminateForGood(
+  means: TerminateMeans,
+  { id, identity, unsettledUntil }: { id: string; identity?: string; unsettledUntil?: number | undefined },
+  call: DriverCall,
+  launchedAt?: number,
+): Promise<Termination> {
+  const { driver, timing, clock } = means;
+  let termination = await terminateWithEvidence(means, id, call, launchedAt);
+  if (identity === undefined || unsettledUntil === undefined) return termination;
+  let trouble: unknown;
+  for (let looks = 0; clock.now() < unsettledUntil + timing.visibilityLagMs; looks += 1) {
+    if (call.signal.aborted || call.deadline.remainingMs() === 0) throw unconfirmed(id, trouble);
+    await pauseBetweenLooks(clock, looks, timing.pollIntervalMs, call);
+    try {
+      for (const again of await findByIdentity(driver, identity, call)) {
+        if (again.status !== "terminated") termination = await terminateWithEvidence(means, again.id, call);
+      }
+      trouble = undefined;
+    } catch (error) {
+      trouble = error;
+    }
+  }
+  if (trouble !== undefined) throw unconfirmed(id, trouble);
+  return { ...termination, id };
 }
