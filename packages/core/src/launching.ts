@@ -177,7 +177,7 @@ export function createLauncher(
       return await describe(known.id, call);
     } catch (error) {
       if (!isComputeError(error)) throw error;
-      if (!isComputeError(error, "not_found")) {
+      if (error.code !== "not_found") {
         return { ...known, status: "unknown", billing: "unknown", message: error.message };
       }
       const notYetShown = clock.now() <= earlier.sentAt + windowMs;
