@@ -61,6 +61,7 @@ export const acme = defineAdapter({
   facts: {
     launchIdentity: "unique_name",
     visibilityLagMs: 0,
+    appearsWithinMs: 0,
     lateCommitMs: 0,
     confirmTerminateMs: 1000,
     pollIntervalMs: 10,

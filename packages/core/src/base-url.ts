@@ -8,6 +8,7 @@ const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
  */
 export function baseUrlSchema({ plainHttp = false }: { readonly plainHttp?: boolean } = {}) {
   return z.url({ protocol: /^https?$/ }).superRefine((value, context) => {
+    if (!URL.canParse(value)) return; // said already
     const url = new URL(value);
     if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
       context.addIssue("must hold no credentials, query or fragment");

@@ -55,6 +55,8 @@ export interface ComputeDriver<Options = never> extends DriverGroups {
    * out: core walks the list.
    */
   readonly describe?: (id: string, call: DriverCall) => Promise<DriverInstance>;
+  /** Set where "no such machine" has other meanings too: core believes it only with a complete list to match. */
+  readonly confirmsAbsence?: "by_list" | undefined;
   readonly list: (call: ListPageCall) => Promise<Page<DriverInstance>>;
   /**
    * Asks the cloud to end a machine. Returning proves nothing; core looks.

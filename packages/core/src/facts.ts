@@ -27,8 +27,10 @@ export type Endpoints = Readonly<Record<string, Endpoint>>;
 export interface Timing {
   /** What stands for a launch at the cloud: decides what may be sent again after a lost answer. */
   readonly launchIdentity: "idempotency_key" | "unique_name" | "label";
-  /** The longest time from a machine's creation to its showing up in reads, and from its end to its vanishing. */
+  /** How old an answer may be: the time from a change to its showing up in reads, and from an end to the vanishing. */
   readonly visibilityLagMs: number;
+  /** The longest that a machine which the cloud has accepted may not be shown at all; until then, absence means "not yet". */
+  readonly appearsWithinMs: number;
   /** The longest time that a create may still be carried out after its answer was lost. */
   readonly lateCommitMs: number;
   /** How long a termination is looked after before it counts as unconfirmed. */
@@ -52,6 +54,7 @@ const billing = z.enum(["compute", "storage", "none", "unknown"]);
 /** `facts` in an adapter's options. The launch identity is not among them: it is how the adapter works. */
 export const timingOverridesSchema = z.strictObject({
   visibilityLagMs: ms.optional(),
+  appearsWithinMs: ms.optional(),
   lateCommitMs: ms.optional(),
   confirmTerminateMs: ms.optional(),
   pollIntervalMs: z.int().positive().optional(),

@@ -60,6 +60,8 @@ export interface Launcher {
   readonly resume: (hold: Hold, record: LaunchRecord, call: DriverCall) => Promise<Instance>;
   /** A machine that the cloud may not show yet, as it was when the cloud accepted it. */
   readonly justLaunched: (id: string) => Fresh | undefined;
+  /** The cloud has shown it: from now on its absence means something. */
+  readonly shown: (id: string) => void;
   /** What the offer of a machine that was launched here had said it would cost. */
   readonly quoteOf: (id: string) => Price | undefined;
   readonly forget: (id: string) => void;
@@ -220,13 +222,14 @@ export function createLauncher(
 
   function justLaunched(id: string): Fresh | undefined {
     const known = fresh.get(id);
-    if (known !== undefined && clock.now() - known.launchedAt > facts.visibilityLagMs) fresh.delete(id);
+    if (known !== undefined && clock.now() - known.launchedAt > facts.appearsWithinMs) fresh.delete(id);
     return fresh.get(id);
   }
 
   return {
     ...{ prepare, launch, justLaunched, windowMs, timeoutMs: windowMs + slackMs },
     resume: async (hold, record, call) => accepted(await resume(meansWith(hold), record, call), {}),
+    shown: (id) => fresh.delete(id),
     quoteOf: (id) => quotes.get(id),
     forget(id) {
       fresh.delete(id);

@@ -76,7 +76,10 @@ export function provide<Driver extends ComputeDriver<never>>(
 
   async function describe(id: string, call: DriverCall): Promise<Instance> {
     const look = await lookAt(driver, id, call);
-    if (look.seen !== undefined) return finished(look.seen);
+    if (look.seen !== undefined) {
+      launcher.shown(id);
+      return finished(look.seen);
+    }
     const accepted = launcher.justLaunched(id);
     if (accepted !== undefined) return { ...accepted.instance, observedAt: new Date(clock.now()) };
     const message = `${name}: there is no machine ${id}`;
@@ -86,7 +89,8 @@ export function provide<Driver extends ComputeDriver<never>>(
   async function terminate(id: string, call: DriverCall): Promise<Termination> {
     const launched = await note(id, "ending", call);
     const { identity, unsettledUntil } = launched ?? {};
-    const launchedAt = launcher.justLaunched(id)?.launchedAt;
+    // Another process may have launched it a moment ago.
+    const launchedAt = launcher.justLaunched(id)?.launchedAt ?? launched?.sentAt;
     const means = { driver, timing: facts, clock };
     const machine = { id, ...(identity !== undefined && { identity }), unsettledUntil };
     const termination = await terminateForGood(means, machine, call, launchedAt);
@@ -172,6 +176,7 @@ export function provide<Driver extends ComputeDriver<never>>(
       const means = {
         ...{ clock, pollIntervalMs: facts.pollIntervalMs, stoppedStays: driver.power !== undefined },
         describe: (call: DriverCall) => describe(idOf(id), call),
+        gone: () => finished({ id, ...nothingKnown }),
       };
       const work = (call: DriverCall): Promise<Instance> =>
         waitForStatus(means, { id, status, ready, onProgress }, call);
@@ -226,6 +231,14 @@ export function provide<Driver extends ComputeDriver<never>>(
   // The groups above are made of the driver's own, so they are exactly the ones that its type names.
   return provider as unknown as ProviderOf<Driver>;
 }
+
+const nothingKnown: Omit<DriverInstance, "id"> = {
+  status: "terminated",
+  providerStatus: "not found",
+  billing: "none",
+  hardware: {},
+  access: { ssh: [], ports: [] },
+};
 
 /** Dearer by more than rounding and small change. */
 const tolerance = 1.01;

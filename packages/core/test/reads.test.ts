@@ -51,7 +51,7 @@ describe("describe", () => {
     const provider = open();
     const { id } = await provider.launch(request);
     await expect(provider.describe(id)).resolves.toMatchObject({ id, status: "pending" });
-    cloud.advance(20_000);
+    cloud.advance(31_000);
     cloud.machines.clear();
     await expect(provider.describe(id)).rejects.toMatchObject({ code: "not_found", instanceId: id });
   });
@@ -173,6 +173,14 @@ describe("waitFor", () => {
     });
   });
 
+  it("is done at once when nobody knows the machine that is to be gone", async () => {
+    await expect(open().waitFor("m7", "terminated")).resolves.toMatchObject({
+      id: "m7",
+      status: "terminated",
+    });
+    await expect(open().waitFor("m7", "running")).rejects.toMatchObject({ code: "not_found" });
+  });
+
   it("waits for ssh to greet, not for a port to open", async () => {
     const { createServer } = await import("node:net");
     const greetings = ["HTTP/1.1 400 Bad Request\r\n", "SSH-2.0-test\r\n"];
@@ -201,6 +209,7 @@ describe("waitFor", () => {
       clock: cloud.clock,
       pollIntervalMs: 10,
       describe: async () => instance,
+      gone: () => instance,
       stoppedStays: true,
     };
     const call = {

@@ -113,6 +113,17 @@ describe("proves nothing by", () => {
   });
 });
 
+it("does not believe that a machine is gone which the cloud has never shown", async () => {
+  const provider = open();
+  cloud.settings.visibleAfterMs = 25_000;
+  const id = await rent(provider);
+  // Neither the delete nor the reads know it yet; five seconds of that prove nothing.
+  const unknown = { how: { status: 404, body: '{"error":"no_such_machine"}' } };
+  cloud.spoilNext(remove, unknown);
+  await provider.terminate(id);
+  expect(cloud.machines.size).toBe(0);
+});
+
 it("outlasts an earlier copy of its create, which may come as soon as the name is free", async () => {
   cloud.settings.uniqueLabels = true;
   const provider = uniqueNorthwind({ apiKey: cloud.settings.key, baseUrl: cloud.url, clock: cloud.clock });

@@ -14,7 +14,7 @@ import { checkedId } from "./check.ts";
 import { selectionFor, toCreateBody } from "./create.ts";
 import { imagesOf, networksOf, snapshotsOf, statsOf } from "./groups.ts";
 import { readFailure, toInstance } from "./map.ts";
-import { type Selection, selectionOf, toOffer, withExtra } from "./offer.ts";
+import { holdToCategory, type Selection, selectionOf, toOffer, withExtra } from "./offer.ts";
 import type { GlowsLaunchOptions, GlowsOptions } from "./options.ts";
 import { nextOf, placeOf } from "./paging.ts";
 import { type EndpointName, limits, machineCategories, snapshotStatuses } from "./tables.ts";
@@ -55,6 +55,9 @@ export function createDriver(
     async launch(request, options, call) {
       const selection = selectionFor(request, options);
       const { offer, maxPerHourMicros } = request;
+      // A machine is a container unless something else is asked for; an offer that was named says itself what it is.
+      if (offer && request.offerId === undefined)
+        holdToCategory(offer, options.instance_category ?? "container");
       const extra = options.extra_resource ?? options.extra_resources;
       const chosen = offer && extra ? withExtra(offer, extra, maxPerHourMicros) : offer;
       const json = toCreateBody(request, options, selection);
@@ -68,6 +71,8 @@ export function createDriver(
       const hardware = { ...chosen?.hardware, ...instance.hardware };
       return withRaw("glows", { ...known, ...instance, hardware }, created.instance.raw);
     },
+    // Number 6 is said of an unknown machine, of somebody else's, and of a parameter that was not understood.
+    confirmsAbsence: "by_list",
     async describe(id, call) {
       const instance = await read({ request_id: checkedId(id) }, call);
       if (!isSameId(instance.id, id)) throw anotherMachine(call, id);

@@ -71,9 +71,7 @@ export function toOffer({ raw, read }: Kept<ReadSpec>, wanted: Wanted): DriverOf
   const kind = gpusPerUnit > 0 ? "gpu" : "cpu";
   const name = kind === "gpu" ? gpu_name : cpu_name;
   const units = wanted.units ?? (wanted.gpus === undefined ? 1 : wanted.gpus / gpusPerUnit);
-  const possible: readonly Category[] = (["container", "vm"] as const).filter(
-    (_, number) => instance_categories?.includes(number) ?? true,
-  );
+  const possible = categoriesOf(instance_categories);
   const category = wanted.category ?? possible[0];
   if (category === undefined || !possible.includes(category)) return undefined;
   if (!Number.isInteger(units) || units < 1 || name === undefined) return undefined;
@@ -95,6 +93,21 @@ export function toOffer({ raw, read }: Kept<ReadSpec>, wanted: Wanted): DriverOf
     maxCount: times(most, Math.max(1, gpusPerUnit)),
   };
   return withRaw("glows", said(offer), raw);
+}
+
+function categoriesOf(numbers: readonly unknown[] | null | undefined): readonly Category[] {
+  return (["container", "vm"] as const).filter((_, number) => numbers?.includes(number) ?? true);
+}
+
+/**
+ * Holds an offer that was found by GPU to the kind of machine that is wanted.
+ *
+ * @throws `no_capacity` where the offer is of the other kind alone: another offer may do.
+ */
+export function holdToCategory(offer: Offer, wanted: Category): void {
+  const row = specSchema.safeParse(rowOf(offer));
+  if (categoriesOf(row.data?.instance_categories).includes(wanted)) return;
+  throw notHere("providerOptions.glows.instance_category", `the offer cannot be had as a ${wanted}`);
 }
 
 function times(amount: number | undefined, units: number): number | undefined {

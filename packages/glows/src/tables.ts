@@ -124,7 +124,8 @@ export const errors: Table<ErrorRow> = {
   "network.endpoints 6": { code: "not_found", effect: "none" },
   /** PermissionDenied */
   "7": { code: "permission_denied", effect: "none" },
-  /** MetaKeyExist */
+  /** MetaKeyExist: nobody else knows a launch's key, so a machine with it is this launch's own, and is looked for */
+  "instance.create 10": { code: "conflict", effect: "maybe" },
   "10": { code: "conflict", effect: "none" },
   /** DiskQuotaExceeded */
   "17": { code: "quota_exceeded", effect: "none" },
@@ -171,6 +172,8 @@ export const errors: Table<ErrorRow> = {
 export const facts: Timing = {
   launchIdentity: "unique_name",
   visibilityLagMs: 2_000,
+  /** Inferred, as lateCommitMs is. */
+  appearsWithinMs: 60_000,
   lateCommitMs: 60_000,
   confirmTerminateMs: 120_000,
   pollIntervalMs: 5_000,

@@ -18,8 +18,9 @@ export function failureReader(tables: HpcAiTables, renewable: boolean): ReadFail
   return (answer) => {
     const { status, body, endpoint } = answer;
     const { message, code } = failureSchema.safeParse(body).data ?? {};
-    if (status < 300 && (!message || hasAny(body, lookup(answers, endpoint)?.success ?? [])))
-      return undefined;
+    const marked = Number(code ?? 0) < 0;
+    const succeeded = !message || hasAny(body, lookup(answers, endpoint)?.success ?? []);
+    if (status < 300 && succeeded && !marked) return undefined;
 
     const phrase = message && !beforeAnyPhrase.has(status) ? lookupPhrase(tables.errors, message) : undefined;
     const row = located(phrase ?? rowOfStatus(tables, status), answer, phrase !== undefined, tables);

@@ -112,9 +112,21 @@ const errors: Table<ErrorRow> = {
     ...{ code: "invalid_argument", effect: "none" },
   }),
   ...each(["already exist", "duplicate", "已存在"], { code: "conflict" }),
-  ...each(["balance", "insufficient fund", "arrears", "余额", "欠费"], {
-    ...{ code: "insufficient_funds", effect: "none" },
-  }),
+  ...each(
+    [
+      "insufficient balance",
+      "balance is",
+      "balance not",
+      "enough balance",
+      "insufficient fund",
+      "arrears",
+      "余额",
+      "欠费",
+    ],
+    { code: "insufficient_funds", effect: "none" },
+  ),
+  // There are other balances than an account's, a load balancer's for one.
+  ...each(["balance"], { code: "insufficient_funds" }),
   ...each(["quota", "limit exceeded", "配额"], { code: "quota_exceeded", effect: "none" }),
   ...each(["stock", "sold out", "no available", "insufficient resource", "库存", "资源不足"], {
     ...{ code: "no_capacity", effect: "none" },
@@ -186,6 +198,8 @@ export const launchRules: readonly LaunchRule[] = [
 export const facts: Timing = {
   launchIdentity: "label",
   visibilityLagMs: 10_000,
+  /** Inferred: a row may appear late; "about a minute" is what clients allow. */
+  appearsWithinMs: 60_000,
   lateCommitMs: 60_000,
   confirmTerminateMs: 120_000,
   pollIntervalMs: 10_000,

@@ -66,7 +66,7 @@ const phrases: readonly (readonly [Meaning, readonly string[]])[] = [
   [meanings.exists, ["it already exists", "duplicate name", "名称已存在"]],
   [
     meanings.funds,
-    ["balance too low", "insufficient funds", "account in arrears", "余额不足，请充值", "账户欠费"],
+    ["insufficient balance", "insufficient funds", "account in arrears", "余额不足，请充值", "账户欠费"],
   ],
   [meanings.quota, ["quota used up", "limit exceeded", "超出配额"]],
   [

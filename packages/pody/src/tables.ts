@@ -160,6 +160,7 @@ const errors: Table<ErrorRow> = {
 export const facts: Timing = {
   launchIdentity: "unique_name",
   visibilityLagMs: 0,
+  appearsWithinMs: 0,
   /** Inferred: a create whose caller has hung up waits behind the calls of others, and is carried out. */
   lateCommitMs: 60_000,
   /** A delete alone may take 120 s. */

@@ -35,8 +35,10 @@ export function readFailureWith(tables: VastTables): ReadFailure {
     }
     const text = `${endpoint} ${status} ${word.replace(/\s+/g, "_")}: ${words}`;
     const row = lookupPattern(tables.errors, word, text);
+    // A server that broke down may have rented first, whatever it says.
+    const effect = status >= 500 ? undefined : row?.effect;
     const retryAfterMs = row?.code === "rate_limited" ? pauseMs(answer, tables) : undefined;
-    if (row !== undefined) return { ...told, ...row, retryAfterMs };
+    if (row !== undefined) return { ...told, ...row, effect, retryAfterMs };
     // A 404 with words nobody knows says nothing about a machine, nor about the address of the API.
     const absent = (status === 404 || status === 410) && said !== undefined && told.message !== undefined;
     return accepted || absent ? { code: "unknown", ...told } : undefined;

@@ -1,6 +1,6 @@
 import {
   type Api,
-  type ComputeError,
+  ComputeError,
   type DriverCall,
   type DriverContext,
   type DriverGroups,
@@ -60,6 +60,15 @@ export function powerOf(
       }
     },
     async restart(id, call) {
+      // What a reboot does to a machine that is stopped, nobody says.
+      const { status } = await describe(id, call);
+      if (status === "stopped" || status === "stopping") {
+        throw new ComputeError({
+          code: "conflict",
+          message: `vast: instance ${id} is ${status}: start it`,
+          instanceId: id,
+        });
+      }
       await api.call("instance.reboot", { params: { id: numeric(id) }, json: {}, ...call });
     },
   } satisfies DriverGroups["power"];

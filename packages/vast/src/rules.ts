@@ -24,6 +24,7 @@ const badBid = `a bid must be ${minBid} to ${maxBid} dollars an hour`;
 const longValue = `a value may have ${envValueLength} characters`;
 const longEnv = `all of it may have ${envTotalLength} characters`;
 const longScript = `may have ${onstartBytes} bytes with the ssh keys; fetch a longer script in it`;
+const templateDisk = "a template's disk is not known, so no price limit can be held without it";
 export const badName = "may have letters, digits, blanks, dots, dashes and underscores";
 
 /**
@@ -34,6 +35,7 @@ const rules: readonly Rule[] = [
   ["region", "an offer has a place of its own", (a) => a.offerId && a.region],
   ["region", "must be the two letters of a country", (a) => a.region && !/^[a-z]{2}$/i.test(a.region)],
   ["image", "vast needs an image or a template", (a) => !a.image && !a.template],
+  ["minDiskMiB", templateDisk, (a) => a.template && a.maxPerHourMicros !== undefined && !a.minDiskMiB],
   ["name", badName, (a) => a.name && !limits.name.test(a.name)],
 
   [`${own}.args`, "says the same as command", (a) => a.options.args && a.command],

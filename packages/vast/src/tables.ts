@@ -296,6 +296,8 @@ export const tables: VastTables = { endpoints, statuses, errors };
 export const facts: Timing = {
   launchIdentity: "label",
   visibilityLagMs: 5_000,
+  /** The page of an instance is empty, or says that there is none, for so long after a create. */
+  appearsWithinMs: 60_000,
   lateCommitMs: 60_000,
   confirmTerminateMs: 120_000,
   pollIntervalMs: 10_000,

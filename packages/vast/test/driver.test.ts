@@ -482,11 +482,21 @@ describe("power", () => {
   it("stops, starts and restarts", async () => {
     api().put(at, { state: "stopped" }).reply(200, { success: true });
     api().put(at, { state: "running" }).reply(200, { success: true, msg: "on its way" });
+    api()
+      .get(at)
+      .reply(200, state("running", "running", "running"));
     api().put("/api/v0/instances/reboot/52000017/", {}).reply(200, { success: true });
     const { power } = open().provider;
     await power.stop("52000017");
     await power.start("52000017");
     await power.restart("52000017");
+  });
+
+  it("does not reboot a machine that is stopped", async () => {
+    api().get(at).reply(200, state("stopped", "stopped"));
+    await expect(open().provider.power.restart("52000017")).rejects.toMatchObject({
+      ...{ code: "conflict", effect: "none", instanceId: "52000017" },
+    });
   });
 
   it("calls a queued start off, reads back, and says that there is no GPU", async () => {
@@ -531,6 +541,9 @@ describe("power", () => {
     api().put(at, { state: "stopped" }).reply(200, { success: true });
     const { power } = open().provider;
     await power.stop("52000017");
+    api()
+      .get(at)
+      .reply(200, state("running", "running", "running"));
     api().put("/api/v0/instances/reboot/52000017/").reply(502, "");
     await expect(power.restart("52000017")).rejects.toMatchObject({ code: "unavailable", effect: "maybe" });
   });

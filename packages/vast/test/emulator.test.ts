@@ -211,6 +211,10 @@ const wire: readonly FaultKind[] = [
     { fault: "html", status: 403, work },
     { fault: "malformed", work },
     { fault: "answer", status: 500, body: { success: false, error: "internal" }, work },
+    // Words that prove a refusal with another status prove nothing of a server that broke down.
+    { fault: "answer", status: 500, body: { success: false, error: "rate_limit_exceeded" }, work },
+    { fault: "answer", status: 500, body: { success: false, error: "no_such_ask" }, work },
+    { fault: "answer", status: 503, body: { success: false, error: "insufficient_credit" }, work },
     { fault: "answer", status: 502, body: "bad gateway", work },
     { fault: "answer", status: 200, body: { success: true }, work },
   ]),

@@ -41,7 +41,7 @@ export function toRefusal(
   const said = failure.message?.trim().slice(0, 500) ?? "";
   // Nobody counts a throttled request as work. A breakdown, or a word that nobody knows, may come after the work.
   const broke = answer.status >= 500 || answer.status === 408 || code === "unknown";
-  const effect = failure.effect ?? (code === "rate_limited" ? "none" : broke ? lost : refused);
+  const effect = failure.effect ?? (broke ? lost : code === "rate_limited" ? "none" : refused);
   return new ComputeError({
     ...failure,
     message: `${what} answered ${answer.status}${said === "" ? "" : `: ${said}`}`,

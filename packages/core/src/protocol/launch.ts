@@ -6,6 +6,7 @@ import type { Timing } from "../facts.ts";
 import type { Budget, Hold, LaunchRecord } from "../journal/journal.ts";
 import type { LeaseWish, Offer } from "../model/index.ts";
 import { findByIdentity, pauseBetweenLooks } from "./look.ts";
+import { formOfToken } from "./token.ts";
 
 // Launches exactly one machine.
 //
@@ -55,7 +56,7 @@ export interface LaunchedMachine {
 }
 
 /** How many offers one launch tries. */
-const maxOffers = 5;
+const maxOffers = 8;
 /** How often a create is repeated on a cloud where the identity keeps it from renting twice. */
 const maxResends = 3;
 
@@ -111,7 +112,7 @@ function noneLeft(refusals: readonly ComputeError[]): ComputeError {
 export async function resume(means: LaunchMeans, record: LaunchRecord, call: DriverCall): Promise<Launched> {
   // Whoever recovers may stop looking; that is no wish to end what was launched.
   const attempted: Attempt = { record, stop: call.signal };
-  const nobody = { ...call, signal: new AbortController().signal };
+  const nobody = { ...call, signal: never() };
   const machine = await settle(means, attempted, nobody, undefined);
   if (record.late === "adopt") return machine;
   const message = "the machine showed up after its launch was given up";
@@ -123,6 +124,8 @@ interface Attempt {
   record: LaunchRecord;
   /** Sends the create, with this token. Absent when what it held is not known any more. */
   readonly send?: (() => Promise<Launched>) | undefined;
+  /** What was asked for, as far as it is known. */
+  readonly image?: string | undefined;
   /** Ends the looking, and leaves the launch open. */
   readonly stop?: AbortSignal | undefined;
 }
@@ -153,6 +156,7 @@ async function attempt(
       ...{ provider, key, requestHash, state: "open", identity, sentAt: clock.now(), late, lease, rate },
       past: pastOf(hold.record),
     },
+    image: request.image,
     // The options were checked with the schema of this very driver.
     send: () => driver.launch(request, providerOptions as never, { ...call, beforeRenting }),
   };
@@ -180,7 +184,9 @@ async function settle(
   const { driver, timing, clock, windowMs } = means;
   let resends = timing.launchIdentity === "label" ? maxResends : 0;
   /** The cloud has said that a machine with this name is there, so absence proves nothing any more. */
-  let taken = false;
+  let taken = timing.launchIdentity !== "label" && isComputeError(cause, "conflict");
+  /** What a later copy of the create was refused with: more to the point than how the first one was lost. */
+  let refusal: ComputeError | undefined;
   let trouble = cause;
 
   // The caller may have left; what was sent must be known all the same.
@@ -193,7 +199,7 @@ async function settle(
       else if (found.yes.length > 0) return await adopt(means, attempted, found.yes, call, cause);
       else if (clock.now() >= attempted.record.sentAt + windowMs && !taken) {
         await note(means, attempted, { state: "refused", past: remembered(attempted.record) });
-        throw neverCreated(cause, call);
+        throw neverCreated(refusal ?? cause, call);
       } else if (attempted.send !== undefined && resends < maxResends && !call.signal.aborted) {
         resends += 1;
         await note(means, attempted, { unsettledUntil: attempted.record.sentAt + windowMs });
@@ -204,7 +210,10 @@ async function settle(
           return await endLeftover(means, attempted, trouble.instanceId, trouble);
         }
         taken ||= isComputeError(trouble, "conflict");
-        if (isComputeError(trouble) && trouble.effect === "none") resends = maxResends;
+        if (isComputeError(trouble) && trouble.effect === "none") {
+          resends = maxResends;
+          refusal = trouble;
+        }
       }
       if (attempted.stop?.aborted || call.deadline.remainingMs() === 0) {
         throw ambiguous(attempted.record, trouble);
@@ -238,15 +247,48 @@ async function adopt(
 ): Promise<Launched> {
   const [first, ...doubles] = found.toSorted((a, b) => Number(a.createdAt ?? 0) - Number(b.createdAt ?? 0));
   if (first === undefined) throw new TypeError("nothing to adopt");
+  await refuseStranger(means, attempted, first);
   for (const double of doubles) await means.terminate(double.id, attempted.record);
-  if (first.status !== "failed") return own(means, attempted, first, call);
-  const message = `the machine failed at once: ${first.message ?? first.providerStatus}`;
+  const machine = first.status === "failed" ? await lookTwice(means, attempted, first, call) : first;
+  if (machine.status !== "failed") return own(means, attempted, machine, call);
+  const message = `the machine failed at once: ${machine.message ?? machine.providerStatus}`;
   return endLeftover(
     means,
     attempted,
-    first.id,
+    machine.id,
     new ComputeError({ code: "instance_failed", message, cause }),
   );
+}
+
+/** Under a name that the caller chose, somebody else's machine may stand; one with another image is not this launch's. */
+async function refuseStranger(means: LaunchMeans, attempted: Attempt, found: DriverInstance): Promise<void> {
+  const { image } = attempted;
+  if (
+    formOfToken(attempted.record.identity) !== undefined ||
+    image === undefined ||
+    found.image === undefined
+  )
+    return;
+  if (found.image.endsWith(image)) return;
+  await note(means, attempted, { state: "refused" });
+  const message = `there is a machine named ${attempted.record.identity} already, with the image ${found.image}`;
+  throw new ComputeError({ code: "conflict", message });
+}
+
+/** A machine that is only just being started may look as if its start had failed. */
+async function lookTwice(
+  { driver, clock, timing }: LaunchMeans,
+  { record }: Attempt,
+  first: DriverInstance,
+  call: DriverCall,
+): Promise<DriverInstance> {
+  await clock.sleep(timing.pollIntervalMs);
+  const again = await tried(() => findByIdentity(driver, record.identity, { ...call, signal: never() }));
+  return again.yes?.find(({ id }) => id === first.id) ?? first;
+}
+
+function never(): AbortSignal {
+  return new AbortController().signal;
 }
 
 /** Ends a machine that must not stay, then says why; with its id if it could not be ended. */
@@ -257,7 +299,7 @@ async function endLeftover(
   reason: ComputeError,
 ): Promise<never> {
   if (instanceId === undefined) throw reason.with({ effect: "maybe" });
-  await note(means, attempted, { state: "created", instanceId });
+  await note(means, attempted, { state: "ending", instanceId });
   const termination = await tried(() => means.terminate(instanceId, attempted.record));
   if (termination.error !== undefined) {
     const message = `${reason.message}; machine ${instanceId} exists and could not be ended: terminate it`;

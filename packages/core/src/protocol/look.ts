@@ -14,18 +14,20 @@ export type Look =
  * without it. Every other failure is thrown, and proves nothing.
  */
 export async function lookAt(driver: ComputeDriver, id: string, call: DriverCall): Promise<Look> {
-  if (driver.describe === undefined) {
-    for await (const instance of walkInstances(driver, call)) {
-      if (instance.id === id) return { seen: instance };
-    }
-    return { absence: "absent_from_list" };
-  }
+  if (driver.describe === undefined) return lookInList(driver, id, call);
   try {
     return { seen: await driver.describe(id, call) };
   } catch (error) {
-    if (isComputeError(error, "not_found")) return { absence: "not_found" };
-    throw error;
+    if (!isComputeError(error, "not_found")) throw error;
+    return driver.confirmsAbsence === "by_list" ? lookInList(driver, id, call) : { absence: "not_found" };
   }
+}
+
+async function lookInList(driver: ComputeDriver, id: string, call: DriverCall): Promise<Look> {
+  for await (const instance of walkInstances(driver, call)) {
+    if (instance.id === id) return { seen: instance };
+  }
+  return { absence: "absent_from_list" };
 }
 
 /** Every machine that carries an identity, from complete answers only. */

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import { deadlineAfter } from "../deadline.ts";
 import type { ComputeDriver, DriverCall } from "../driver.ts";
 import { ComputeError, type ComputeErrorCode, isComputeError } from "../errors.ts";
 import type { Timing } from "../facts.ts";
@@ -32,7 +33,8 @@ const hopeless: readonly ComputeErrorCode[] = [
  *    broken answers and incomplete lists prove nothing.
  * 3. A machine that goes on living is asked to end again.
  *
- * @param launchedAt When this process had it created, if it did: within the lag, absence means "not visible yet".
+ * @param launchedAt When it was launched, if that is known: a machine that the cloud has neither shown nor agreed to end
+ * may not be visible yet.
  */
 export async function terminateWithEvidence(
   { driver, timing, clock }: TerminateMeans,
@@ -43,11 +45,16 @@ export async function terminateWithEvidence(
   let askedAt: number | undefined;
   let absentSince: number | undefined;
   let trouble: unknown;
+  /** The cloud has shown the machine, or agreed to end it: it is known there, so its absence means something. */
+  let known = false;
 
   async function ask(): Promise<void> {
     askedAt = clock.now();
+    // One lost answer must not use up the time to look.
+    const deadline = deadlineAfter(clock, Math.min(timing.requestTimeoutMs, call.deadline.remainingMs()));
     try {
-      await driver.terminate(id, call);
+      await driver.terminate(id, { ...call, deadline });
+      known = true;
     } catch (error) {
       if (!isComputeError(error) || isComputeError(error, ...hopeless, "cancelled")) throw error;
       if (!isComputeError(error, "not_found")) trouble = error;
@@ -59,19 +66,24 @@ export async function terminateWithEvidence(
     const now = clock.now();
     const observedAt = new Date(now);
     if (result.seen === undefined) {
-      if (launchedAt !== undefined && now < launchedAt + timing.visibilityLagMs) return undefined;
+      if (launchedAt !== undefined && now < launchedAt + notShownYetMs()) return undefined;
       absentSince ??= now;
       return now - absentSince >= timing.visibilityLagMs
         ? { id, evidence: result.absence, observedAt }
         : undefined;
     }
     absentSince = undefined;
+    known = true;
     if (result.seen.status === "terminated") return { id, evidence: "terminal_status", observedAt };
     const unheard =
       result.seen.status !== "terminating" &&
       now - (askedAt ?? 0) >= Math.max(timing.visibilityLagMs, askAgainAfterMs);
     if (unheard) await ask();
     return undefined;
+  }
+
+  function notShownYetMs(): number {
+    return known ? timing.visibilityLagMs : Math.max(timing.visibilityLagMs, timing.appearsWithinMs);
   }
 
   await ask();

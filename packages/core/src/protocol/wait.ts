@@ -9,6 +9,8 @@ export interface WaitMeans {
   readonly clock: Clock;
   readonly pollIntervalMs: number;
   readonly describe: (call: DriverCall) => Promise<Instance>;
+  /** A machine of which nothing is known but that it is gone. */
+  readonly gone: () => Instance;
   /** Whether a stopped machine stays stopped until somebody starts it. */
   readonly stoppedStays: boolean;
 }
@@ -35,6 +37,7 @@ export async function waitForStatus(means: WaitMeans, waiting: Waiting, call: Dr
   let last: Instance | undefined;
   let trouble: unknown;
   let stoppedSince: number | undefined;
+  let failedLooks = 0;
   for (let looks = 0; ; looks += 1) {
     try {
       const instance = await lookOrGone(means, waiting, last, call);
@@ -44,7 +47,13 @@ export async function waitForStatus(means: WaitMeans, waiting: Waiting, call: Dr
       if (await arrived(instance, before, waiting, call)) return instance;
       stoppedSince = instance.status === "stopped" ? (stoppedSince ?? clock.now()) : undefined;
       const stays = stoppedSince !== undefined && clock.now() - stoppedSince >= stoppedPaces * pollIntervalMs;
-      if (isOver(instance.status, status) || (status === "running" && means.stoppedStays && stays)) {
+      failedLooks = instance.status === "failed" ? failedLooks + 1 : 0;
+      // A machine that is only just being started may look failed once.
+      const failedOnce = failedLooks === 1;
+      if (
+        (isOver(instance.status, status) && !failedOnce) ||
+        (status === "running" && means.stoppedStays && stays)
+      ) {
         throw neverWill(instance, status);
       }
     } catch (error) {
@@ -81,9 +90,9 @@ function neverWill(instance: Instance, wanted: InstanceStatus): ComputeError {
   return new ComputeError({ code: "instance_failed", message, instanceId: instance.id });
 }
 
-/** A machine that the cloud no longer knows, after it was seen, has ended. */
+/** A machine that the cloud does not know has ended, for whoever waits for that. */
 async function lookOrGone(
-  { describe }: WaitMeans,
+  { describe, gone }: WaitMeans,
   { status }: Waiting,
   last: Instance | undefined,
   call: DriverCall,
@@ -91,9 +100,9 @@ async function lookOrGone(
   try {
     return await describe(call);
   } catch (error) {
-    if (last === undefined || status !== "terminated" || !isComputeError(error, "not_found")) throw error;
+    if (status !== "terminated" || !isComputeError(error, "not_found")) throw error;
     return {
-      ...last,
+      ...(last ?? gone()),
       status: "terminated",
       reason: undefined,
       billing: "none",
@@ -121,6 +130,7 @@ function tooLate(
 ): ComputeError {
   if (last === undefined && isComputeError(cause)) return cause;
   const state = last === undefined ? "not readable" : `still ${last.status} (${last.providerStatus})`;
-  const message = `machine ${id} is ${state}, not ${status}; it goes on billing as it is`;
+  const bills = last?.billing === "none" ? "" : "; it goes on billing as it is";
+  const message = `machine ${id} is ${state}, not ${status}${bills}`;
   return new ComputeError({ code: "timeout", message, instanceId: id, cause });
 }

@@ -22,7 +22,8 @@ export async function* walk<Item extends { readonly id: string }>(
     let total: number | undefined;
     do {
       const page = await readPage(cursor);
-      total = page.total;
+      // A row that leaves while the pages are read moves others past us, so the highest count of the walk is the one to reach.
+      total = page.total === undefined ? total : Math.max(total ?? 0, page.total);
       for (const item of page.items) {
         if (seen.has(item.id)) continue;
         seen.add(item.id);

@@ -75,6 +75,7 @@ const offersSchema = z.object({
 const timing: Timing = {
   launchIdentity: "label",
   visibilityLagMs: 5_000,
+  appearsWithinMs: 30_000,
   lateCommitMs: 20_000,
   confirmTerminateMs: 60_000,
   pollIntervalMs: 5_000,
