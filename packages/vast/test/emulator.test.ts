@@ -213,7 +213,6 @@ const wire: readonly FaultKind[] = [
     { fault: "answer", status: 500, body: { success: false, error: "internal" }, work },
     // Words that prove a refusal with another status prove nothing of a server that broke down.
     { fault: "answer", status: 500, body: { success: false, error: "rate_limit_exceeded" }, work },
-    { fault: "answer", status: 500, body: { success: false, error: "no_such_ask" }, work },
     { fault: "answer", status: 503, body: { success: false, error: "insufficient_credit" }, work },
     { fault: "answer", status: 502, body: "bad gateway", work },
     { fault: "answer", status: 200, body: { success: true }, work },
@@ -223,6 +222,7 @@ const wire: readonly FaultKind[] = [
   { fault: "answer", status: 504, body: "", work: "late", lateMs: 55_000 },
   { fault: "delay", ms: 200, when: "before_work" },
   { fault: "delay", ms: 200, when: "after_work" },
+  { fault: "answer", status: 500, body: { success: false, error: "no_such_ask" }, work: "done" },
   { fault: "slow_body", ms: 300 },
   { fault: "endless_body" },
   { fault: "truncate", framing: "length" },
