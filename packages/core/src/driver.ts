@@ -57,6 +57,8 @@ export interface ComputeDriver<Options = never> extends DriverGroups {
   readonly describe?: (id: string, call: DriverCall) => Promise<DriverInstance>;
   /** Set where "no such machine" has other meanings too: core believes it only with a complete list to match. */
   readonly confirmsAbsence?: "by_list" | undefined;
+  /** Whether two ids are one machine, on a cloud that writes them in several forms. */
+  readonly sameId?: ((one: string, other: string) => boolean) | undefined;
   readonly list: (call: ListPageCall) => Promise<Page<DriverInstance>>;
   /**
    * Asks the cloud to end a machine. Returning proves nothing; core looks.

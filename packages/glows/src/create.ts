@@ -71,7 +71,6 @@ export function selectionFor(request: DriverLaunchRequest, options: GlowsLaunchO
   const chosen = selectionOf(request.offer?.id ?? request.offerId ?? "");
   const { gpu_name, cpu_name, instance_category, unit_qty = 1 } = options;
   const category = instance_category ?? chosen?.category ?? "container";
-  checkCommand(request.command, category); // an offer found by gpu may be had as a vm alone
   if (chosen !== undefined) return { ...chosen, category };
   const kind = gpu_name === undefined ? "cpu" : "gpu";
   const name = gpu_name ?? cpu_name;

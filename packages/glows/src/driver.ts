@@ -53,11 +53,11 @@ export function createDriver(
 
   return {
     async launch(request, options, call) {
-      const selection = selectionFor(request, options);
       const { offer, maxPerHourMicros } = request;
       // A machine is a container unless something else is asked for; an offer that was named says itself what it is.
       if (offer && request.offerId === undefined)
         holdToCategory(offer, options.instance_category ?? "container");
+      const selection = selectionFor(request, options);
       const extra = options.extra_resource ?? options.extra_resources;
       const chosen = offer && extra ? withExtra(offer, extra, maxPerHourMicros) : offer;
       const json = toCreateBody(request, options, selection);
@@ -73,6 +73,7 @@ export function createDriver(
     },
     // Number 6 is said of an unknown machine, of somebody else's, and of a parameter that was not understood.
     confirmsAbsence: "by_list",
+    sameId: isSameId,
     async describe(id, call) {
       const instance = await read({ request_id: checkedId(id) }, call);
       if (!isSameId(instance.id, id)) throw anotherMachine(call, id);

@@ -230,14 +230,49 @@ describe("launch", () => {
     expect(body).toMatchObject({ instance_category: "vm", gpu_name: "NVIDIA GeForce RTX 4090" });
   });
 
-  it("refuses a command when the machine turns out to be had as a vm alone", async () => {
-    api()
-      .get("/sdk/v1/spec/list")
-      .query(true)
-      .reply(200, ok({ ...pagination(1), specs: [{ ...spec, instance_categories: [1] }] }));
-    const asked = { gpu: { model: "RTX 4090" }, image: "img-bbbb2222", command: "sleep infinity" };
-    const refusal = { code: "unsupported", field: "command", effect: "none" };
-    expect(await refusalOf(provider.launch(asked))).toMatchObject(refusal);
+  describe("where the cheapest offer is had as a vm alone", () => {
+    const vmAlone = {
+      ...{ ...spec, region_name: "TW-01", instance_categories: [1] },
+      price: { millicent_per_hour: 10_000 },
+    };
+    const catalogue = (...specs: readonly object[]) =>
+      api()
+        .get("/sdk/v1/spec/list")
+        .query(true)
+        .reply(200, ok({ ...pagination(specs.length), specs }));
+    const wish: LaunchRequest = { gpu: { model: "RTX 4090" }, image: "img-bbbb2222" };
+    const asVm: LaunchRequest = { ...wish, providerOptions: { glows: { instance_category: "vm" } } };
+
+    it.each([
+      ["nothing else", {}],
+      ["a command", { command: "sleep infinity" }],
+      ["the category container", { providerOptions: { glows: { instance_category: "container" } } }],
+    ])("takes the next that is a container, asked for with %s", async (_, more) => {
+      catalogue(vmAlone, spec);
+      const body = await bodyOf({ ...wish, ...more });
+      expect(body).toMatchObject({ region_name: "TW-04", instance_category: "container" });
+    });
+
+    it("takes it where a vm is asked for", async () => {
+      catalogue(vmAlone, spec);
+      expect(await bodyOf(asVm)).toMatchObject({ region_name: "TW-01", instance_category: "vm" });
+    });
+
+    it("passes over a container where a vm is asked for", async () => {
+      catalogue({ ...vmAlone, instance_categories: [0] }, { ...spec, instance_categories: [1] });
+      expect(await bodyOf(asVm)).toMatchObject({ region_name: "TW-04", instance_category: "vm" });
+    });
+
+    it.each([
+      ["container", wish, [1]],
+      ["vm", asVm, [0]],
+    ])("rents nothing where no offer is a %s", async (category, asked, instance_categories) => {
+      catalogue({ ...vmAlone, instance_categories });
+      const error = await refusalOf(provider.launch(asked));
+      const field = "providerOptions.glows.instance_category";
+      expect(error).toMatchObject({ code: "no_capacity", field, effect: "none", scope: "offer" });
+      expect(error.message).toContain(`as a ${category}`);
+    });
   });
 
   it("takes the next region when one is sold out", async () => {
@@ -379,12 +414,32 @@ describe("describe", () => {
     expect(await provider.describe("ins-boyqp4g8")).toMatchObject({ id: "boyqp4g8", status: "pending" });
   });
 
-  it("throws not_found for code 6", async () => {
-    api().get("/sdk/v1/instance").query(true).reply(200, { code: 6, msg: "illegal instance" });
+  const unknown = { code: 6, msg: "illegal instance" };
+  const listed = (...instances: readonly object[]) =>
+    api()
+      .get("/sdk/v1/instance/list")
+      .query({ page: 1, per_page: 20, ascending: true })
+      .reply(200, ok({ ...pagination(instances.length), instances }));
+
+  it("throws not_found for code 6 when the list has no such machine either", async () => {
+    api().get("/sdk/v1/instance").query(true).reply(200, unknown);
+    listed(running);
     await expect(provider.describe("ins-gone0000")).rejects.toMatchObject({
       code: "not_found",
       instanceId: "ins-gone0000",
     });
+  });
+
+  it("believes the list rather than code 6", async () => {
+    api().get("/sdk/v1/instance").query(true).reply(200, unknown);
+    listed(running);
+    await expect(provider.describe("ins-aaaa1111")).resolves.toMatchObject({ status: "running" });
+  });
+
+  it("does not call a machine unknown when the list cannot be read", async () => {
+    api().get("/sdk/v1/instance").query(true).reply(200, unknown);
+    api().get("/sdk/v1/instance/list").query(true).reply(200, { code: 176, msg: "invalid token" });
+    await expect(provider.describe("ins-gone0000")).rejects.toMatchObject({ code: "unauthenticated" });
   });
 
   it("refuses an id that is too long to be one, because the cloud would call it unknown", async () => {

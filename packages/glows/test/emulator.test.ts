@@ -92,7 +92,7 @@ describe("the life of a machine", () => {
     await onEmulator(
       async (provider, emulator) => {
         const { id } = await provider.launch(request);
-        await expect(provider.terminate(id)).resolves.toMatchObject({ evidence: "not_found" });
+        await expect(provider.terminate(id)).resolves.toMatchObject({ evidence: "absent_from_list" });
         expect(alive(emulator)).toEqual([]);
       },
       { glows: { releasedReadable: false, secondCancelCode: 6 } },
@@ -252,6 +252,11 @@ describe("a launch that goes wrong", () => {
     ["a web page with 502 before the work", { ...once, fault: "html", status: 502 }, 1],
     ["broken JSON after the work", { ...once, fault: "malformed", work: "done" }, 1],
     ["500 after the work", { ...once, fault: "answer", status: 500, body: { code: 1 }, work: "done" }, 1],
+    [
+      "MetaKeyExist after the work",
+      { ...once, fault: "answer", status: 200, body: { code: 10, msg: "" }, work: "done" },
+      1,
+    ],
     ["503 before the work", { ...once, fault: "answer", status: 503 }, 1],
     ["429", { ...once, fault: "rate_limit" }, 1],
     ["429 with Retry-After", { ...once, fault: "rate_limit", retryAfter: 7 }, 1],
@@ -386,6 +391,49 @@ describe("a termination that goes wrong", () => {
       await expect(provider.terminate(id)).resolves.toMatchObject({ id });
       expect(alive(emulator)).toEqual([]);
       expect(emulator.bill()).toEqual([]);
+    });
+  });
+
+  const everyLookIsUnknown: Fault = {
+    ...{ cloud, endpoint: "instance.get", fault: "answer", status: 200 },
+    body: { code: 6, msg: "illegal instance" },
+  };
+
+  it("every look says unknown id while the list shows it running: no proof", async () => {
+    await onEmulator(async (provider, emulator) => {
+      const { id } = await provider.launch(request);
+      await provider.waitFor(id, "running");
+      emulator.faults.add(everyLookIsUnknown);
+      emulator.faults.add({ cloud, endpoint, fault: "flag", flag: "lostDelete" });
+      await expect(provider.terminate(id)).rejects.toMatchObject({
+        ...{ code: "termination_unconfirmed", effect: "maybe", instanceId: id },
+      });
+      expect(emulator.bill()).toMatchObject([{ id }]);
+      await emulator.faults.clear();
+      await provider.terminate(id);
+      expect(emulator.bill()).toEqual([]);
+    });
+  });
+
+  it("every look says unknown id, and the list shows its end", async () => {
+    await onEmulator(async (provider, emulator) => {
+      const { id } = await provider.launch(request);
+      emulator.faults.add(everyLookIsUnknown);
+      await expect(provider.terminate(id)).resolves.toMatchObject({ evidence: "terminal_status" });
+      expect(alive(emulator)).toEqual([]);
+    });
+  });
+
+  it("a machine that shows only half a minute after its launch is not taken for gone before", async () => {
+    await onEmulator(async (provider, emulator) => {
+      emulator.faults.add({
+        ...{ cloud, endpoint: "instance.create", times: 1 },
+        ...{ fault: "flag", flag: "visibleAfterMs", value: 30_000 },
+      });
+      emulator.faults.add({ ...once, fault: "answer", status: 200, body: { code: 6, msg: "" } });
+      const { id } = await provider.launch(request);
+      await expect(provider.terminate(id)).resolves.toMatchObject({ evidence: "terminal_status" });
+      expect(alive(emulator)).toEqual([]);
     });
   });
 

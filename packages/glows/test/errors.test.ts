@@ -2,7 +2,7 @@ import { type Clock, isComputeError } from "@gpuport/core";
 import { nock } from "@gpuport/testkit";
 import { describe, expect, it } from "vitest";
 import { glows } from "../src/index.ts";
-import { ok, running } from "./fixtures/answers.ts";
+import { ok, pagination, running } from "./fixtures/answers.ts";
 
 const token = "sdk-token-of-the-tests";
 const request = { offerId: "TW-04/gpu/container/1/NVIDIA L40S PCIe", image: "img-bbbb2222" };
@@ -58,6 +58,7 @@ const expectedCounts = (effect: "none" | "maybe") =>
     : { creates: 4, looks: expect.toSatisfy((looks) => looks > 4) };
 
 const noSuchMachine = { code: 6, msg: "illegal instance" };
+const noMachines = ok({ ...pagination(0), instances: [] });
 
 /** code, meaning, effect on a create, scope, whether trying again may help. */
 const rows: readonly [
@@ -104,7 +105,8 @@ describe("a code with status 200", () => {
     });
   });
 
-  it.each(rows)("%d (%s) on a create is %o", async (code, msg, { effect, ...expected }) => {
+  const refusals = rows.filter(([code]) => code !== 10);
+  it.each(refusals)("%d (%s) on a create is %o", async (code, msg, { effect, ...expected }) => {
     expect(await failedLaunch(200, JSON.stringify({ code, msg, instance: null }))).toEqual({
       ...expected,
       ...expectedCounts(effect),
@@ -113,15 +115,44 @@ describe("a code with status 200", () => {
     });
   });
 
-  it("6 is about the machine where its id is all that was sent", async () => {
+  it("10 (MetaKeyExist) on a create says that its machine is there, which no look disproves", async () => {
+    expect(await failedLaunch(200, JSON.stringify({ code: 10, msg: "duplicate meta key" }))).toEqual({
+      ...{ code: "launch_ambiguous", effect: "maybe", scope: "request", retryable: false },
+      ...{ creates: 1, looks: expect.toSatisfy((looks) => looks > 4) },
+    });
+  });
+
+  it("6 is about the machine where its id is all that was sent, and the list has none", async () => {
     api().get("/sdk/v1/instance").query({ request_id: "ins-1" }).reply(200, noSuchMachine);
+    api().get("/sdk/v1/instance/list").query(true).reply(200, noMachines);
     await expect(open().describe("ins-1")).rejects.toMatchObject({ code: "not_found", scope: "request" });
   });
 
-  it("6 on a cancel says that there is no machine, which is looked at twice", async () => {
+  it("6 on a cancel says that there is no machine, which the list must confirm more than once", async () => {
+    let walks = 0;
+    const walked = () => {
+      walks += 1;
+      return noMachines;
+    };
     api().delete("/sdk/v1/instance").query(true).reply(200, noSuchMachine);
     api().get("/sdk/v1/instance").query(true).reply(200, noSuchMachine).persist();
-    await expect(open().terminate("ins-1")).resolves.toMatchObject({ evidence: "not_found" });
+    api().get("/sdk/v1/instance/list").query(true).reply(200, walked).persist();
+    await expect(open().terminate("ins-1")).resolves.toMatchObject({ evidence: "absent_from_list" });
+    expect(walks).toBeGreaterThan(1);
+  });
+
+  it.each([
+    ["shows the machine running", ok({ ...pagination(1), instances: [running] })],
+    ["is refused", { code: 7, msg: "denied" }],
+    ["is shorter than its count", ok({ ...pagination(1), instances: [] })],
+    ["cannot be read", { msg: "" }],
+  ])("6 on a cancel and on every look proves nothing while the list %s", async (_, list) => {
+    api().delete("/sdk/v1/instance").query(true).reply(200, noSuchMachine).persist();
+    api().get("/sdk/v1/instance").query(true).reply(200, noSuchMachine).persist();
+    api().get("/sdk/v1/instance/list").query(true).reply(200, list).persist();
+    await expect(open().terminate(running.instanceID)).rejects.toMatchObject({
+      ...{ code: "termination_unconfirmed", effect: "maybe", instanceId: running.instanceID },
+    });
   });
 
   it("7 on a cancel is said at once", async () => {
@@ -149,6 +180,7 @@ describe("a code with status 200", () => {
       effect: "none",
     });
     api().get("/sdk/v1/instance").query(true).reply(200, { code: 20, msg: "" });
+    api().get("/sdk/v1/instance/list").query(true).reply(200, noMachines);
     await expect(taught.describe("ins-1")).rejects.toMatchObject({ code: "not_found" });
   });
 
@@ -388,6 +420,19 @@ describe("a lost answer to a create", () => {
     await expect(open().launch(request)).resolves.toMatchObject({ id: running.instanceID });
     expect(keys.length).toBeGreaterThan(1);
     expect(new Set(keys).size).toBe(1);
+  });
+
+  it("is found by its meta key where the answer is replaced by code 10, and no other create is sent", async () => {
+    const { keys, answer, found } = rememberingKeys();
+    api()
+      .post("/sdk/v1/instance")
+      .reply(200, answer({ code: 10, msg: "duplicate meta key" }));
+    api()
+      .get("/sdk/v1/instance")
+      .query(({ meta_key }) => meta_key === keys[0])
+      .reply(200, found);
+    await expect(open().launch(request)).resolves.toMatchObject({ id: running.instanceID });
+    expect(keys).toHaveLength(1);
   });
 
   it("never adopts a machine that carries another key", async () => {

@@ -182,9 +182,9 @@ async function settle(
   cause: unknown,
 ): Promise<Launched> {
   const { driver, timing, clock, windowMs } = means;
-  let resends = timing.launchIdentity === "label" ? maxResends : 0;
   /** The cloud has said that a machine with this name is there, so absence proves nothing any more. */
   let taken = timing.launchIdentity !== "label" && isComputeError(cause, "conflict");
+  let resends = timing.launchIdentity === "label" || taken ? maxResends : 0;
   /** What a later copy of the create was refused with: more to the point than how the first one was lost. */
   let refusal: ComputeError | undefined;
   let trouble = cause;

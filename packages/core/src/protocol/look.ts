@@ -24,8 +24,9 @@ export async function lookAt(driver: ComputeDriver, id: string, call: DriverCall
 }
 
 async function lookInList(driver: ComputeDriver, id: string, call: DriverCall): Promise<Look> {
+  const isIt = driver.sameId ?? ((one, other) => one === other);
   for await (const instance of walkInstances(driver, call)) {
-    if (instance.id === id) return { seen: instance };
+    if (isIt(instance.id, id)) return { seen: instance };
   }
   return { absence: "absent_from_list" };
 }
