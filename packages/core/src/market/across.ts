@@ -59,7 +59,7 @@ export function searchOffers(
         if (owner !== undefined) await advance(owner, iterator);
       }
     } finally {
-      await Promise.all(iterators.map(([, iterator]) => iterator.return?.()));
+      await Promise.all(iterators.map(async ([, iterator]) => iterator.return?.()));
     }
   }
 

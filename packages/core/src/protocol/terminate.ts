@@ -36,7 +36,7 @@ const hopeless: readonly ComputeErrorCode[] = [
  * @param launchedAt When it was launched, if that is known: a machine that the cloud has neither shown nor agreed to end
  * may not be visible yet.
  */
-export async function terminateWithEvidence(
+async function terminateWithEvidence(
   { driver, timing, clock }: TerminateMeans,
   id: string,
   call: DriverCall,
