@@ -149,7 +149,7 @@ export class ComputeError extends Error {
   with(more: Partial<ComputeErrorInit>): ComputeError {
     const judged = "code" in more || "effect" in more ? { retryable: undefined } : {};
     const error = new ComputeError({ ...this.init(), ...judged, ...more });
-    if (this.stack !== undefined) error.stack = this.stack.replace(this.message, error.message);
+    if (this.stack !== undefined) error.stack = this.stack.replace(this.message, () => error.message);
     return error;
   }
 

@@ -33,9 +33,15 @@ export class Secret {
   }
 }
 
+/** A credential goes into headers, where a line break would end it; most come from a file that was read whole. */
+const credentialSchema = z
+  .string()
+  .min(1)
+  .regex(/^\P{Cc}*$/u, "must hold no line breaks or other control characters");
+
 /** An option that holds a credential: a non-empty string, or a {@link Secret}. Parses to a {@link Secret}. */
 export const secretSchema = z
-  .union([z.string().min(1), z.instanceof(Secret)])
+  .union([credentialSchema, z.instanceof(Secret)])
   .transform((value) => (typeof value === "string" ? new Secret(value) : value));
 
 /**
@@ -47,9 +53,19 @@ export const secretSchema = z
 export function redact(text: string, secrets: Iterable<string>): string {
   let result = text;
   for (const secret of secrets) {
-    if (secret.length >= 4 && result.includes(secret)) result = result.replaceAll(secret, "[secret]");
+    for (const form of formsOf(secret)) {
+      if (form.length >= 4 && result.includes(form)) result = result.replaceAll(form, "[secret]");
+    }
   }
   return result;
+}
+
+/** As it is, as JSON and URLs write it, and line by line: clouds echo requests in all of these. Longest first. */
+function formsOf(secret: string): readonly string[] {
+  const escaped = JSON.stringify(secret).slice(1, -1);
+  const whole = [secret, escaped, encodeURIComponent(secret.toWellFormed())];
+  const lines = secret.includes("\n") ? secret.split(/\r?\n/).filter((line) => line.trim().length >= 8) : [];
+  return [...whole, ...lines, ...lines.map((line) => JSON.stringify(line).slice(1, -1))];
 }
 
 /** The values behind the secrets anywhere in a value. */

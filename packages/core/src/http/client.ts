@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import type { Clock } from "../clock.ts";
 import { type Deadline, deadlineAfter, ended } from "../deadline.ts";
-import { isComputeError } from "../errors.ts";
+import { type ComputeError, isComputeError } from "../errors.ts";
 import type { Endpoint } from "../facts.ts";
 import { redact } from "../secret.ts";
 import { type RequestTrace, requestChannel, traced } from "../tracing.ts";
@@ -72,6 +72,9 @@ export interface HttpEnvironment {
   /** The credentials, to keep them out of what the cloud echoes. */
   readonly secrets: readonly string[];
 }
+
+const longestMessage = 800;
+const longestCode = 200;
 
 export function createApi<Names extends string>(
   options: HttpOptions<Names>,
@@ -153,7 +156,7 @@ export function createApi<Names extends string>(
     } catch (error) {
       if (!(error instanceof ExchangeError)) throw error;
       const effect = error.sent ? consequences.lost : "none";
-      throw toComputeError(error, what, effect, effect === "none" || consequences.repeatable);
+      throw clean(toComputeError(error, what, effect, effect === "none" || consequences.repeatable), request);
     } finally {
       answered?.();
     }
@@ -161,8 +164,19 @@ export function createApi<Names extends string>(
     const answer = toAnswer(name, incoming);
     const failure = options.readFailure(answer) ?? failureOfStatus(answer.status);
     if (failure === undefined) return checkedAnswer(what, answer, request.response, consequences);
-    const error = toRefusal(what, answer, failure, consequences, clock.now());
-    throw error.with({ message: redact(error.message, [...secrets, ...tokens, ...(request.secrets ?? [])]) });
+    throw clean(toRefusal(what, answer, failure, consequences, clock.now()), request);
+  }
+
+  /** Takes out of an error what a cloud, or the system, has echoed. Only then is a long text cut. */
+  function clean(error: ComputeError, request: ApiRequest): ComputeError {
+    const hidden = [...secrets, ...tokens, ...(request.secrets ?? [])];
+    const { message, providerCode, field, cause } = error;
+    return error.with({
+      message: redact(message, hidden).slice(0, longestMessage),
+      providerCode: providerCode && redact(providerCode, hidden).slice(0, longestCode),
+      field: field && redact(field, hidden),
+      cause: cause instanceof Error ? new Error(redact(cause.message, hidden)) : undefined,
+    });
   }
 
   async function enter(name: Names, request: ApiRequest, what: string): Promise<(() => void) | undefined> {

@@ -38,7 +38,7 @@ export function toRefusal(
   now: number,
 ): ComputeError {
   const { code } = failure;
-  const said = failure.message?.trim().slice(0, 500) ?? "";
+  const said = failure.message?.trim() ?? "";
   // Nobody counts a throttled request as work. A breakdown, or a word that nobody knows, may come after the work.
   const broke = answer.status >= 500 || answer.status === 408 || code === "unknown";
   const effect = failure.effect ?? (broke ? lost : code === "rate_limited" ? "none" : refused);
