@@ -7,7 +7,7 @@ import type { Order } from "./order.ts";
 import { openWorld, type World, type WorldOptions } from "./world.ts";
 
 /** What is killed at each of its steps, and what the next process does about it. */
-export const scenarios = {
+const scenarios = {
   "a launch, and the next process recovers": { do: "launch", next: "recover" },
   "a launch, and the next process launches the same": { do: "launch", next: "again" },
   "a launch whose answer was lost, and the next process recovers": {

@@ -19,7 +19,7 @@ export function journalOn({ connectionString }: TestPostgres): JournalPlace {
 }
 
 /** Asks the database itself. */
-export async function inside(
+async function inside(
   { connectionString }: TestPostgres,
   query: string,
 ): Promise<readonly Readonly<Record<string, unknown>>[]> {
