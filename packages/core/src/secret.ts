@@ -37,7 +37,7 @@ export class Secret {
 const credentialSchema = z
   .string()
   .min(1)
-  .regex(/^\P{Cc}*$/u, "must hold no line breaks or other control characters");
+  .refine((text) => !/\p{Cc}/u.test(text), "must hold no line breaks or other control characters");
 
 /** An option that holds a credential: a non-empty string, or a {@link Secret}. Parses to a {@link Secret}. */
 export const secretSchema = z
