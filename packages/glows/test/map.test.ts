@@ -479,12 +479,14 @@ describe("whatever the cloud sends", () => {
   });
 
   it("counts of any words add up", () => {
+    // zod leaves this key out of every record, so that no answer can reach a prototype.
+    const status = word.filter((text) => text !== "__proto__");
     fc.assert(
-      fc.property(fc.dictionary(word, fc.nat()), (stats) => {
+      fc.property(fc.dictionary(status, fc.nat()), (stats) => {
         const total = (counts: object) => Object.values(counts).reduce((sum, count) => sum + count, 0);
         const counts = toCounts(statsSchema.parse(ok({ stats })).stats, tables);
         expect(total(counts)).toBe(total(stats));
-        for (const status of Object.keys(counts)) expect(instanceStatuses).toContain(status);
+        for (const neutral of Object.keys(counts)) expect(instanceStatuses).toContain(neutral);
       }),
     );
   });
