@@ -69,6 +69,7 @@ export * from "./ownership/index.ts";
 export { lookupPattern, matchingRow } from "./patterns.ts";
 export { type LaunchDefaults, parseOrRefuse, refuse } from "./prepare.ts";
 export { formOfToken, labelOf, nameFromLabel, newToken, tokenOf } from "./protocol/token.ts";
+export { everyItem } from "./protocol/walk.ts";
 export type {
   ComputeProvider,
   LaunchOptions,

@@ -110,6 +110,38 @@ describe("after an answer that says nothing", () => {
     expect([...cloud.machines.keys()]).toEqual([instance.id]);
   });
 
+  it("does not conclude from one list, which may have missed the machine while its pages moved", async () => {
+    cloud.spoilNext(create, { when: "after", how: "reset" });
+    const started = cloud.clock.now();
+    let missed = false;
+    const fetch = async (asked: Request, init?: RequestInit): Promise<Response> => {
+      const late = cloud.clock.now() >= started + 5_000 + 20_000 + 300;
+      if (asked.method !== "GET" || missed) return globalThis.fetch(asked, init);
+      missed = late;
+      return Response.json({ machines: [], next: null, total: 0 });
+    };
+    const endpoints = { "instance.create": { timeoutMs: 300 } };
+    const instance = await open(northwind, { fetch, endpoints }).launch(request);
+    expect(missed).toBe(true);
+    expect([...cloud.machines.keys()]).toEqual([instance.id]);
+  });
+
+  it("adopts the machine that lives, not one that has ended under the same mark", async () => {
+    cloud.spoilNext(create, { when: "after", how: "reset" });
+    const fetch = async (asked: Request, init?: RequestInit): Promise<Response> => {
+      const [machine] = cloud.machines.values();
+      if (asked.method === "GET" && machine !== undefined && cloud.machines.size === 1) {
+        cloud.machines.clear();
+        cloud.machines.set("m1", { ...machine, id: "m1", state: "gone", createdAt: 0 });
+        cloud.machines.set(machine.id, machine);
+      }
+      return globalThis.fetch(asked, init);
+    };
+    const instance = await open(northwind, { fetch }).launch(request);
+    expect(instance.id).not.toBe("m1");
+    expect(cloud.machines.has(instance.id)).toBe(true);
+  });
+
   it("says so when it could not find out in time, and goes on looking when asked again", async () => {
     cloud.spoilNext(create, { when: "after", how: "reset" });
     cloud.settings.visibleAfterMs = 15_000;

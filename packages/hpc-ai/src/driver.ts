@@ -2,6 +2,7 @@ import {
   type ComputeDriver,
   type DriverCall,
   type DriverContext,
+  everyItem,
   type InstanceStatus,
   isComputeError,
   type ListPageCall,
@@ -13,7 +14,7 @@ import { toCreateBody } from "./launch.ts";
 import { toInstance, toSessionToken } from "./map.ts";
 import { toFamilies, toOffers, toOffPeakPrice } from "./offers.ts";
 import type { LaunchOptions, optionsSchema } from "./options.ts";
-import { everyItem, readPage } from "./paging.ts";
+import { readPage } from "./paging.ts";
 import type { HpcAiEndpoint } from "./tables.ts";
 import { acceptedSchema, catalogueSchema, loginSchema, machinePageSchema } from "./wire.ts";
 
@@ -71,7 +72,7 @@ export function createDriver(
       await api.call(endpoint, { ...toOne(id), idempotent: true, ...call });
     } catch (error) {
       if (!isComputeError(error, "conflict", "invalid_argument")) throw error;
-      for await (const listed of everyItem((cursor) => list({ ...call, cursor }))) {
+      for (const listed of await everyItem("hpc-ai: instance.list", (cursor) => list({ ...call, cursor }))) {
         if (listed.id === id && done.includes(listed.status)) return;
       }
       throw error;

@@ -3,13 +3,14 @@ import {
   ComputeError,
   type DriverCall,
   type DriverGroups,
+  everyItem,
   isComputeError,
   refuse,
   type Unstamped,
   type Volume,
 } from "@gpuport/core";
 import { toBalance, toVolume, toVolumeBody, type VolumeBody } from "./map.ts";
-import { everyItem, readPage } from "./paging.ts";
+import { readPage } from "./paging.ts";
 import type { HpcAiEndpoint } from "./tables.ts";
 import { balanceSchema, doneSchema, volumePageSchema, volumeSchema } from "./wire.ts";
 
@@ -42,7 +43,7 @@ export function volumesOf({ api, pageSize, regionIdOf }: VolumeMeans) {
   async function idOf(made: VolumeBody, call: DriverCall): Promise<string | undefined> {
     const ids = new Set<string>();
     try {
-      for await (const volume of everyItem((cursor) => list(cursor, call))) {
+      for (const volume of await everyItem("hpc-ai: volume.list", (cursor) => list(cursor, call))) {
         if (isOf(volume, made)) ids.add(volume.id);
       }
     } catch (error) {

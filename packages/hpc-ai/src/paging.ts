@@ -27,15 +27,3 @@ export async function readPage<Item extends { readonly id: string }>(
     (total === undefined ? first === before : currentPage * (pager?.pageSize || pageSize) >= total);
   return { items, total, next: isLast ? undefined : `${currentPage + 1}\n${first}` };
 }
-
-/** The items of all pages, one after the other. */
-export async function* everyItem<Item>(
-  read: (cursor: string | undefined) => Promise<Page<Item>>,
-): AsyncGenerator<Item, void, undefined> {
-  let cursor: string | undefined;
-  do {
-    const page = await read(cursor);
-    yield* page.items;
-    cursor = page.next;
-  } while (cursor !== undefined);
-}

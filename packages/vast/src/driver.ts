@@ -4,6 +4,7 @@ import {
   type DriverCall,
   type DriverContext,
   type DriverInstance,
+  everyItem,
   type Page,
   type Query,
   refuse,
@@ -62,16 +63,11 @@ export function createDriver(
   /** All that a filter finds. It may be loose: the rows are to be looked at again. */
   async function filtered(filters: Filters, call: DriverCall): Promise<readonly DriverInstance[]> {
     const select_filters = JSON.stringify(filters);
-    const found: DriverInstance[] = [];
-    const cursors = new Set<string | undefined>();
-    for (let after_token: string | undefined; !cursors.has(after_token); ) {
-      cursors.add(after_token);
-      const page = await readPage({ select_filters, after_token }, call);
-      found.push(...page.items);
-      if (page.next === undefined) return found;
-      after_token = page.next;
-    }
-    throw new ComputeError({ code: "bad_response", message: "vast: the pages of its list go in a circle" });
+    return everyItem("vast: the filtered list", async (after_token) => {
+      // What the cloud counts is the whole account, not what the filter finds.
+      const { total: _, ...page } = await readPage({ select_filters, after_token }, call);
+      return page;
+    });
   }
 
   return {

@@ -59,6 +59,8 @@ export interface LaunchedMachine {
 const maxOffers = 8;
 /** How often a create is repeated on a cloud where the identity keeps it from renting twice. */
 const maxResends = 3;
+/** A list can miss a machine once, while its pages move. */
+const absencesThatProve = 2;
 
 export async function launchExactlyOnce(
   means: LaunchMeans,
@@ -188,6 +190,8 @@ async function settle(
   /** What a later copy of the create was refused with: more to the point than how the first one was lost. */
   let refusal: ComputeError | undefined;
   let trouble = cause;
+  /** Complete answers without the machine, one after the other, since no create can be under way any more. */
+  let absences = 0;
 
   // The caller may have left; what was sent must be known all the same.
   const scope = deadlineScope(attempted.stop, call.deadline);
@@ -195,12 +199,11 @@ async function settle(
   try {
     for (let looks = 0; ; looks += 1) {
       const found = await tried(() => findByIdentity(driver, attempted.record.identity, looking));
+      const overdue = clock.now() >= attempted.record.sentAt + windowMs && !taken;
       if (found.yes === undefined) trouble = found.error;
       else if (found.yes.length > 0) return await adopt(means, attempted, found.yes, call, cause);
-      else if (clock.now() >= attempted.record.sentAt + windowMs && !taken) {
-        await note(means, attempted, { state: "refused", past: remembered(attempted.record) });
-        throw neverCreated(refusal ?? cause, call);
-      } else if (attempted.send !== undefined && resends < maxResends && !call.signal.aborted) {
+      else if (overdue) absences += 1;
+      else if (attempted.send !== undefined && resends < maxResends && !call.signal.aborted) {
         resends += 1;
         await note(means, attempted, { unsettledUntil: attempted.record.sentAt + windowMs });
         const again = await tried(attempted.send);
@@ -214,6 +217,10 @@ async function settle(
           resends = maxResends;
           refusal = trouble;
         }
+      }
+      if (absences === absencesThatProve) {
+        await note(means, attempted, { state: "refused", past: remembered(attempted.record) });
+        throw neverCreated(refusal ?? cause, call);
       }
       if (attempted.stop?.aborted || call.deadline.remainingMs() === 0) {
         throw ambiguous(attempted.record, trouble);
@@ -245,7 +252,9 @@ async function adopt(
   call: DriverCall,
   cause: unknown,
 ): Promise<Launched> {
-  const [first, ...doubles] = found.toSorted((a, b) => Number(a.createdAt ?? 0) - Number(b.createdAt ?? 0));
+  const byAge = found.toSorted((a, b) => Number(a.createdAt ?? 0) - Number(b.createdAt ?? 0));
+  const alive = byAge.filter(({ status }) => status !== "terminated");
+  const [first, ...doubles] = alive.length > 0 ? alive : byAge;
   if (first === undefined) throw new TypeError("nothing to adopt");
   await refuseStranger(means, attempted, first);
   for (const double of doubles) await means.terminate(double.id, attempted.record);

@@ -41,6 +41,16 @@ export async function* walk<Item extends { readonly id: string }>(
   throw new ComputeError({ code: "unavailable", message });
 }
 
+/** {@link walk} to its end, for drivers that need a whole list inside one operation. */
+export async function everyItem<Item extends { readonly id: string }>(
+  what: string,
+  readPage: (cursor: string | undefined) => Promise<Page<Item>>,
+): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  for await (const item of walk(what, readPage)) items.push(item);
+  return items;
+}
+
 /** Every machine of the account, or those of some statuses. */
 export function walkInstances(
   driver: ComputeDriver,

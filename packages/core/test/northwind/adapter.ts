@@ -44,6 +44,7 @@ const statuses: Table<StatusRow> = {
   paused: { status: "stopped", billing: "storage" },
   crashed: { status: "failed", billing: "compute" },
   reaping: { status: "terminating" },
+  gone: { status: "terminated", billing: "none" },
 };
 
 const errors: Table<ErrorRow> = {
