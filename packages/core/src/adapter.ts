@@ -4,6 +4,7 @@ import type { AdapterTables, ComputeDriver, DriverContext, LaunchSupport } from 
 import { describeAlternatives, type EnvironmentNames, withEnvironment } from "./environment.ts";
 import { ComputeError, isComputeError } from "./errors.ts";
 import type { Endpoint, ProviderFacts, Timing } from "./facts.ts";
+import { gateOf } from "./http/accounts.ts";
 import { createApi } from "./http/client.ts";
 import { memoryJournal } from "./journal/memory.ts";
 import {
@@ -16,7 +17,7 @@ import {
 import { parseOrRefuse } from "./prepare.ts";
 import { provide } from "./provide.ts";
 import type { ProviderOf } from "./provider.ts";
-import { secretsIn } from "./secret.ts";
+import { Secret, secretsIn } from "./secret.ts";
 
 /** What an adapter package says of its cloud. */
 export interface AdapterDefinition<
@@ -74,6 +75,7 @@ export function defineAdapter<
     const tables = asConfig(definition.id, () => overriddenTables(definition.tables, common));
     const facts = factsOf(definition.facts, tables.endpoints, common.facts);
     const secrets = secretsIn(own);
+    const gate = common.gate ?? gateOf(clock, accountOf(definition.id, own, alternatives));
     const driver = definition.connect(own, {
       facts,
       tables,
@@ -82,7 +84,7 @@ export function defineAdapter<
         createApi<Names>(
           { ...options, endpoints: tables.endpoints },
           {
-            ...{ provider: name, clock, secrets },
+            ...{ provider: name, clock, secrets, gate, accountLimit: facts.accountLimit },
             fetch: common.fetch ?? ((request, init) => globalThis.fetch(request, init)),
             requestTimeoutMs: facts.requestTimeoutMs,
             maxResponseBytes: common.maxResponseBytes ?? defaultMaxResponseBytes,
@@ -131,6 +133,16 @@ function splitOptions<Options extends z.ZodObject>(
     common: parseOrRefuse(commonOptionsSchema, definedOnly(common), ""),
     own: parseOrRefuse(definition.options, filled, ""),
   };
+}
+
+/** Who calls where: the options that log in, and the address. Never shown; it holds the credentials. */
+function accountOf(id: string, own: object, alternatives: readonly EnvironmentNames[]): string {
+  const names = new Set(["baseUrl", ...alternatives.flatMap(Object.keys)]);
+  const given = Object.entries(own).filter(([option]) => names.has(option));
+  return JSON.stringify([
+    id,
+    ...given.map(([, value]) => (value instanceof Secret ? value.reveal() : value)),
+  ]);
 }
 
 /** What is wrong with an option is the configuration's fault, and is named with the adapter. */

@@ -38,6 +38,10 @@ export interface Timing {
   readonly pollIntervalMs: number;
   readonly pageSize: number;
   readonly requestTimeoutMs: number;
+  /** What all requests of one account together may be, where the cloud counts them so. */
+  readonly accountLimit?: RateLimit | undefined;
+  /** Set where a list reads each machine by itself, so that it costs no fewer requests than reading them. */
+  readonly listCosts?: "per_machine" | undefined;
   /** What a machine costs while it comes up, and while it is stopped. */
   readonly bills: { readonly provisioning: Billing; readonly stopped: Billing };
 }
@@ -49,6 +53,7 @@ export interface ProviderFacts extends Timing {
 }
 
 const ms = z.int().nonnegative();
+const rateLimitSchema = z.strictObject({ calls: z.int().positive(), perMs: ms });
 const billing = z.enum(["compute", "storage", "none", "unknown"]);
 
 /** `facts` in an adapter's options. The launch identity is not among them: it is how the adapter works. */
@@ -60,11 +65,10 @@ export const timingOverridesSchema = z.strictObject({
   pollIntervalMs: z.int().positive().optional(),
   pageSize: z.int().positive().optional(),
   requestTimeoutMs: z.int().positive().optional(),
+  accountLimit: rateLimitSchema.optional(),
   bills: z.strictObject({ provisioning: billing.optional(), stopped: billing.optional() }).optional(),
 });
 export type TimingOverrides = z.input<typeof timingOverridesSchema>;
-
-const rateLimitSchema = z.strictObject({ calls: z.int().positive(), perMs: ms });
 
 /** One row of `endpoints` in an adapter's options. */
 export const endpointOverrideSchema = z.strictObject({

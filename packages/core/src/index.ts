@@ -44,6 +44,15 @@ export { toGpu } from "./hardware.ts";
 export type { Answer, ErrorRow, Failure, ReadFailure } from "./http/answer.ts";
 export type { Api, ApiRequest, HttpOptions } from "./http/client.ts";
 export type { Fetch } from "./http/exchange.ts";
+export {
+  type Admission,
+  createGate,
+  type Entrance,
+  type Gate,
+  type Limited,
+  type Urgency,
+} from "./http/gate.ts";
+export type { Outcome } from "./http/pacer.ts";
 export type { SessionOptions, SessionToken } from "./http/session.ts";
 export type { Query, QueryValue } from "./http/url.ts";
 export { type ClosableJournal, type HoldingOptions, holdingJournal } from "./journal/holding.ts";

@@ -3,6 +3,7 @@ import type { Clock } from "./clock.ts";
 import type { AdapterTables } from "./driver.ts";
 import { type Endpoint, endpointOverrideSchema, timingOverridesSchema } from "./facts.ts";
 import type { Fetch } from "./http/exchange.ts";
+import type { Gate } from "./http/gate.ts";
 import type { Budget, Journal } from "./journal/journal.ts";
 import { instanceStatuses, statusReasons } from "./model/index.ts";
 import { eitherOr, launchRequestSchema } from "./model/request.ts";
@@ -79,6 +80,7 @@ export const sharedOptionsSchema = z.strictObject({
 /** What only a program can pass. */
 const meansSchema = z.strictObject({
   fetch: z.custom<Fetch>((value) => typeof value === "function", "must be a function").optional(),
+  gate: z.custom<Gate>((value) => typeof value === "object" && value !== null, "must be a gate").optional(),
   clock: z
     .custom<Clock>((value) => typeof value === "object" && value !== null, "must be a clock")
     .optional(),
@@ -115,6 +117,8 @@ export interface CommonOptions {
   readonly maxResponseBytes?: number | undefined;
   /** Stands in for the global `fetch`. */
   readonly fetch?: Fetch | undefined;
+  /** Stands in for the limits that this process keeps by itself: one that several processes share. */
+  readonly gate?: Gate | undefined;
   /** Stands in for the system's time. */
   readonly clock?: Clock | undefined;
   /** Where launches are remembered; in memory when left out. */

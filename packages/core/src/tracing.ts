@@ -19,6 +19,8 @@ export interface RequestTrace {
   readonly path: string;
   /** 1 for the first time that this request is sent. */
   readonly attempt: number;
+  /** How many calls to this endpoint were waiting for their turn when this one came. Filled when it has its own. */
+  waiting?: number;
   /** Filled when the answer has come. */
   status?: number;
 }

@@ -7,10 +7,9 @@ import * as z from "zod";
 import { deadlineAfter } from "../src/deadline.ts";
 import { retryAfterMs } from "../src/http/answer.ts";
 import { type Api, createApi } from "../src/http/client.ts";
-import { createGate } from "../src/http/gate.ts";
 import { createSession } from "../src/http/session.ts";
 import { buildUrl } from "../src/http/url.ts";
-import { operationChannel, type RequestTrace, requestChannel } from "../src/index.ts";
+import { createGate, operationChannel, type RequestTrace, requestChannel } from "../src/index.ts";
 import { northwind } from "./northwind/adapter.ts";
 import { type Northwind, startNorthwind } from "./northwind/server.ts";
 
@@ -220,59 +219,6 @@ it("traces every request, with the attempt and the status", async () => {
   ]);
 });
 
-describe("a gate", () => {
-  const virtual = () => {
-    let now = 0;
-    return {
-      now: () => now,
-      async sleep(ms: number) {
-        now += ms;
-        await new Promise((resolve) => setImmediate(resolve));
-      },
-      alarm() {},
-    };
-  };
-  const never = new AbortController().signal;
-
-  it("counts from the answer of one call to the sending of the next", async () => {
-    const clock = virtual();
-    const gate = createGate({ calls: 1, perMs: 2_000 }, clock);
-    const sent: number[] = [];
-    const call = async (): Promise<void> => {
-      const answered = await gate.enter(never);
-      sent.push(clock.now());
-      await clock.sleep(80);
-      answered();
-    };
-    await Promise.all([call(), call(), call()]);
-    expect(sent).toEqual([0, 2_080, 4_160]);
-  });
-
-  it("lets a burst through where the cloud counts calls per window", async () => {
-    const clock = virtual();
-    const gate = createGate({ calls: 3, perMs: 60_000 }, clock);
-    const sent: number[] = [];
-    for (let call = 0; call < 4; call += 1) {
-      const answered = await gate.enter(never);
-      sent.push(clock.now());
-      answered();
-    }
-    expect(sent).toEqual([0, 0, 0, 60_000]);
-  });
-
-  it("goes on when one in the line leaves", async () => {
-    const gate = createGate({ calls: 1, perMs: 10 }, virtual());
-    const answered = await gate.enter(never);
-    const abort = new AbortController();
-    const leaver = gate.enter(abort.signal);
-    const next = gate.enter(never);
-    abort.abort(new Error("left"));
-    await expect(leaver).rejects.toThrow("left");
-    answered();
-    await expect(next).resolves.toBeTypeOf("function");
-  });
-});
-
 describe("a session", () => {
   it("logs in once for everybody, and again before the token ends", async () => {
     let now = 0;
@@ -327,6 +273,7 @@ describe("a create behind a login", () => {
         ...{
           provider: "north",
           clock: cloud.clock,
+          gate: createGate(cloud.clock),
           secrets: [],
           requestTimeoutMs: 1_000,
           maxResponseBytes: 100_000,

@@ -1,5 +1,6 @@
 import nock from "nock";
 
+export { type VirtualClock, virtualClock } from "./virtual-clock.ts";
 export { nock };
 
 /** A reply that arrives after `ms`, headers included. Safe to abort, unlike nock's own `.delay()`. */

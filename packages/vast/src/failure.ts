@@ -37,8 +37,10 @@ export function readFailureWith(tables: VastTables): ReadFailure {
     const row = lookupPattern(tables.errors, word, text);
     // A server that broke down may have rented first, whatever it says.
     const effect = status >= 500 ? undefined : row?.effect;
-    const retryAfterMs = row?.code === "rate_limited" ? pauseMs(answer, tables) : undefined;
-    if (row !== undefined) return { ...told, ...row, effect, retryAfterMs };
+    const throttled = row?.code === "rate_limited";
+    const retryAfterMs = throttled ? pauseMs(answer, tables) : undefined;
+    const minIntervalMs = throttled ? namedMs(answer) : undefined;
+    if (row !== undefined) return { ...told, ...row, effect, retryAfterMs, minIntervalMs };
     // A 404 with words nobody knows says nothing about a machine, nor about the address of the API.
     const absent = (status === 404 || status === 410) && said !== undefined && told.message !== undefined;
     return accepted || absent ? { code: "unknown", ...told } : undefined;
@@ -46,12 +48,18 @@ export function readFailureWith(tables: VastTables): ReadFailure {
 }
 
 /** How long to leave the endpoint alone: what the answer says, or else the endpoint's own limit. */
-function pauseMs({ endpoint, headers, text }: Answer, { endpoints }: VastTables): number | undefined {
+function pauseMs(answer: Answer, { endpoints }: VastTables): number | undefined {
+  const { endpoint, headers } = answer;
   const rows: Table<Endpoint> = endpoints;
   const limit = rows[endpoint]?.limit;
-  const named = /threshold\s*=\s*(\d+(?:\.\d+)?)/i.exec(text)?.[1];
-  const own = named === undefined ? (limit?.perMs ?? 0) / (limit?.calls ?? 1) : Number(named) * 1000;
+  const own = namedMs(answer) ?? (limit?.perMs ?? 0) / (limit?.calls ?? 1);
   const asked = Number(headers.get("retry-after") ?? 0) * 1000;
   if (Number.isNaN(asked)) return undefined; // a date, which core reads
   return Math.ceil(Math.max(own, asked, endpoint === "instance.create" ? throttledCreateMs : 0)) || undefined;
+}
+
+/** The distance between calls that a throttled answer names: `endpoint threshold=2.0`, in seconds. */
+function namedMs({ text }: Answer): number | undefined {
+  const named = /threshold\s*=\s*(\d+(?:\.\d+)?)/i.exec(text)?.[1];
+  return named === undefined ? undefined : Math.ceil(Number(named) * 1000);
 }

@@ -26,6 +26,8 @@ export interface Failure {
   /** A machine that exists in spite of the refusal. */
   readonly instanceId?: string | undefined;
   readonly retryAfterMs?: number | undefined;
+  /** How far apart calls to this endpoint must be, where a throttled answer says so. */
+  readonly minIntervalMs?: number | undefined;
   readonly retryable?: boolean | undefined;
   /** The parameter that was refused, where the cloud names one. */
   readonly field?: string | undefined;

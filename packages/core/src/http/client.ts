@@ -2,16 +2,17 @@ import type * as z from "zod";
 import type { Clock } from "../clock.ts";
 import { type Deadline, deadlineAfter, ended } from "../deadline.ts";
 import { type ComputeError, isComputeError } from "../errors.ts";
-import type { Endpoint } from "../facts.ts";
+import type { Endpoint, RateLimit } from "../facts.ts";
 import { redact } from "../secret.ts";
 import { type RequestTrace, requestChannel, traced } from "../tracing.ts";
 import { failureOfStatus, type ReadFailure, toAnswer } from "./answer.ts";
 import { ExchangeError, exchange, type Fetch, type Incoming, toComputeError } from "./exchange.ts";
-import { createGate, type Gate } from "./gate.ts";
+import type { Admission, Entrance, Gate, Urgency } from "./gate.ts";
+import type { Outcome } from "./pacer.ts";
 import { withRetries } from "./retry.ts";
 import { createSession, type SessionOptions } from "./session.ts";
 import { buildUrl, type Query } from "./url.ts";
-import { checkedAnswer, consequencesOf, toRefusal } from "./verdict.ts";
+import { type Consequences, checkedAnswer, consequencesOf, toRefusal } from "./verdict.ts";
 
 /** What every driver method is given, and hands on with every request (`...call`). */
 export interface DriverCall {
@@ -67,6 +68,10 @@ export interface HttpEnvironment {
   readonly provider: string;
   readonly fetch: Fetch;
   readonly clock: Clock;
+  /** Of the account; shared by all who are open on it. */
+  readonly gate: Gate;
+  /** What all endpoints together may be called. */
+  readonly accountLimit?: RateLimit | undefined;
   readonly requestTimeoutMs: number;
   readonly maxResponseBytes: number;
   /** The credentials, to keep them out of what the cloud echoes. */
@@ -82,14 +87,21 @@ export function createApi<Names extends string>(
 ): Api<Names> {
   const { clock } = environment;
   const session = options.session && createSession(options.session, clock);
-  const gates = new Map<string, Gate>();
+  const entrances = new Map<string, Entrance>();
   // A credential also stands in its header's form: `Basic` is not the password.
   const headerValues = Object.values(options.headers ?? {}).map((value) => value.replace(/^\w+ /, ""));
   const secrets = [...environment.secrets, ...headerValues];
   /** Tokens of this and of the last session: answers to both may still come. */
   const tokens: string[] = [];
-  for (const [name, { limit }] of Object.entries<Endpoint>(options.endpoints)) {
-    if (limit !== undefined && limit.perMs > 0) gates.set(name, createGate(limit, clock));
+
+  function entranceOf(name: Names): Entrance {
+    const known = entrances.get(name);
+    if (known !== undefined) return known;
+    const { limit } = options.endpoints[name];
+    const { gate, accountLimit } = environment;
+    const entrance = gate.entrance({ endpoint: name, limit, accountLimit });
+    entrances.set(name, entrance);
+    return entrance;
   }
 
   /** One request: its turn at the gate, the exchange, the checked answer. */
@@ -133,38 +145,54 @@ export function createApi<Names extends string>(
     if (token !== undefined && !tokens.includes(token)) tokens.splice(0, tokens.length - 1, token);
     const what = `${environment.provider}: ${request.operation}: ${endpoint.method} ${endpoint.path}`;
     const url = buildUrl(options.baseUrl, endpoint.path, request.params, request.query);
-    const answered = await enter(name, request, what);
-    let incoming: Incoming;
+    const admitted = await enter(name, request, what);
+    trace.waiting = admitted.waiting;
+    let outcome: Outcome = { throttled: false };
     try {
-      if (request.rents) await request.beforeRenting?.();
-      const left = ended(request.signal, what);
-      if (left !== undefined) throw left;
-      incoming = await exchange({
+      const incoming = await answerTo(url, endpoint, request, token, consequences, what);
+      trace.status = incoming.status;
+      const answer = toAnswer(name, incoming);
+      const failure = options.readFailure(answer) ?? failureOfStatus(answer.status);
+      if (failure === undefined) return checkedAnswer(what, answer, request.response, consequences);
+      const refusal = clean(toRefusal(what, answer, failure, consequences, clock.now()), request);
+      const { retryAfterMs } = refusal;
+      outcome = { throttled: refusal.code === "rate_limited", retryAfterMs, gapMs: failure.minIntervalMs };
+      throw refusal;
+    } finally {
+      admitted.leave(outcome);
+    }
+  }
+
+  /** The exchange itself; what goes wrong with it says whether the request has left. */
+  async function answerTo(
+    url: string,
+    endpoint: Endpoint,
+    request: ApiRequest,
+    token: string | undefined,
+    consequences: Consequences,
+    what: string,
+  ): Promise<Incoming> {
+    if (request.rents) await request.beforeRenting?.();
+    const left = ended(request.signal, what);
+    if (left !== undefined) throw left;
+    const { requestTimeoutMs, maxResponseBytes, fetch } = environment;
+    try {
+      return await exchange({
         url,
         method: endpoint.method,
         headers: { ...options.headers, ...(token === undefined ? {} : options.session?.headers(token)) },
         json: request.json,
-        timeoutMs: Math.min(
-          endpoint.timeoutMs ?? environment.requestTimeoutMs,
-          request.deadline.remainingMs(),
-        ),
-        maxResponseBytes: environment.maxResponseBytes,
+        timeoutMs: Math.min(endpoint.timeoutMs ?? requestTimeoutMs, request.deadline.remainingMs()),
+        maxResponseBytes,
         // A create on its way is never cut off: its answer is the cheapest way to learn what it did.
         signal: request.rents ? new AbortController().signal : request.signal,
-        fetch: environment.fetch,
+        fetch,
       });
     } catch (error) {
       if (!(error instanceof ExchangeError)) throw error;
       const effect = error.sent ? consequences.lost : "none";
       throw clean(toComputeError(error, what, effect, effect === "none" || consequences.repeatable), request);
-    } finally {
-      answered?.();
     }
-    trace.status = incoming.status;
-    const answer = toAnswer(name, incoming);
-    const failure = options.readFailure(answer) ?? failureOfStatus(answer.status);
-    if (failure === undefined) return checkedAnswer(what, answer, request.response, consequences);
-    throw clean(toRefusal(what, answer, failure, consequences, clock.now()), request);
   }
 
   /** Takes out of an error what a cloud, or the system, has echoed. Only then is a long text cut. */
@@ -179,9 +207,9 @@ export function createApi<Names extends string>(
     });
   }
 
-  async function enter(name: Names, request: ApiRequest, what: string): Promise<(() => void) | undefined> {
+  async function enter(name: Names, request: ApiRequest, what: string): Promise<Admission> {
     try {
-      return await gates.get(name)?.enter(request.signal);
+      return await entranceOf(name).enter(urgencyOf(request.operation), request.signal);
     } catch (error) {
       throw ended(request.signal, `${what}: waiting for its turn`) ?? error;
     }
@@ -203,4 +231,10 @@ export function createApi<Names extends string>(
       return answer as never; // parsed with request.response
     },
   };
+}
+
+/** An end saves money, and so does a stop; what a launch needs is waited for. */
+function urgencyOf(operation: string): Urgency {
+  if (operation === "terminate" || operation === "power.stop") return "terminate";
+  return operation === "launch" || operation === "recover" ? "launch" : "read";
 }

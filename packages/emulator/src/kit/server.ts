@@ -117,7 +117,11 @@ export function createCloudServer(options: CloudServerOptions): CloudServer {
       return;
     }
 
-    if (fault?.fault === "delay" && fault.when === "before_work") await realDelay(fault.ms);
+    if (fault?.fault === "delay" && fault.when === "before_work") {
+      await realDelay(fault.ms);
+      // A front that held the request back does not hand it on for somebody who has left.
+      if (response.closed) return record("none", undefined);
+    }
     let given = cloud.handle(asked);
     const due = clock.now() + (given.afterMs ?? 0);
     if (fault?.fault === "rows") given = withRows(given, rows, fault, options.random);
