@@ -12,7 +12,7 @@
  * - whatever happens to a machine without a call (outbid, host lost, credit gone) is an event.
  */
 
-export type CloudName = "vast" | "glows" | "pody" | "hpc-ai";
+export type CloudName = "vast" | "glows" | "pody" | "hpc-ai" | "runpod" | "lambda";
 
 /** The emulator's time. Timers fire in the order of their due time, each seeing `now()` equal to its own due time. */
 export interface Clock {
