@@ -1,6 +1,7 @@
 import { createGlows, type GlowsCredentials, type GlowsSettings } from "./glows/cloud.ts";
 import { createHpcAi, type HpcAiCredentials, type HpcAiSettings } from "./hpc-ai/cloud.ts";
 import { type Kit, type KitOptions, startClouds } from "./kit/start.ts";
+import { createLambda, type LambdaCredentials, type LambdaSettings } from "./lambda/cloud.ts";
 import { createPody, type PodyCredentials, type PodySettings } from "./pody/cloud.ts";
 import { createVast, type VastCredentials } from "./vast/cloud.ts";
 import type { VastSettings } from "./vast/settings.ts";
@@ -10,6 +11,7 @@ export interface EmulatorOptions extends KitOptions {
   readonly glows?: Partial<GlowsSettings> | undefined;
   readonly pody?: Partial<PodySettings> | undefined;
   readonly "hpc-ai"?: Partial<HpcAiSettings> | undefined;
+  readonly lambda?: Partial<LambdaSettings> | undefined;
 }
 
 export type EmulatorCredentials = {
@@ -17,12 +19,13 @@ export type EmulatorCredentials = {
   readonly glows: GlowsCredentials;
   readonly pody: PodyCredentials;
   readonly "hpc-ai": HpcAiCredentials;
+  readonly lambda: LambdaCredentials;
 };
 
 export type Emulator = Kit<EmulatorCredentials>;
 
 /**
- * Starts the four clouds on loopback ports.
+ * Starts the clouds on loopback ports.
  *
  * @example
  * await using emulator = await startEmulator({ clock: "manual" });
@@ -37,6 +40,7 @@ export function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> 
       glows: (context) => createGlows(context, options.glows),
       pody: (context) => createPody(context, options.pody),
       "hpc-ai": (context) => createHpcAi(context, options["hpc-ai"]),
+      lambda: (context) => createLambda(context, options.lambda),
     },
     options,
   );

@@ -15,6 +15,7 @@ export type {
 export type { Fault, FaultKind, Spoiled, Work } from "./kit/faults.ts";
 export type { RequestRecord } from "./kit/log.ts";
 export type { BillRow, CloudName, EventArgument, FlagValue, MachineRecord } from "./kit/types.ts";
+export type { LambdaAccount, LambdaSettings } from "./lambda/cloud.ts";
 export type {
   ExecResult,
   PodyImageSetting,
