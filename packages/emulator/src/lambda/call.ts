@@ -19,7 +19,7 @@ export interface LambdaCall {
 }
 
 /** What stands under `data`, and beside it. */
-export interface LambdaAnswer {
+interface LambdaAnswer {
   readonly data: unknown;
   readonly page_token?: string | null;
 }
@@ -48,7 +48,7 @@ export function requireText(members: Members, name: string): string {
   return value === undefined || value === "" ? refuseParameter(`${name} is required`) : value;
 }
 
-export function readList(members: Members, name: string): readonly unknown[] {
+function readList(members: Members, name: string): readonly unknown[] {
   const value = members[name] ?? [];
   return Array.isArray(value) ? value : refuseParameter(`${name} must be a list`);
 }

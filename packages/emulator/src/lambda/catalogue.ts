@@ -5,7 +5,7 @@ export interface LambdaRegion {
   readonly fileSystems: boolean;
 }
 
-export type LambdaArchitecture = "x86_64" | "arm64";
+type LambdaArchitecture = "x86_64" | "arm64";
 
 export interface LambdaType {
   readonly name: string;

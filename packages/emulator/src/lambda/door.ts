@@ -43,7 +43,7 @@ export function createLambdaLimiter(clock: Clock, settings: LambdaSettings): Lam
 }
 
 /** No Retry-After: none is documented. */
-export function tooMany(form: LambdaSettings["rateLimitForm"]): Answer {
+function tooMany(form: LambdaSettings["rateLimitForm"]): Answer {
   switch (form) {
     case "json":
       return {

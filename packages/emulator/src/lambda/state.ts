@@ -41,7 +41,7 @@ export interface LambdaInstance {
   readonly terminableFrom: number;
 }
 
-export interface LambdaSshKey {
+interface LambdaSshKey {
   readonly id: string;
   readonly owner: string;
   readonly name: string;
