@@ -92,6 +92,8 @@ export interface Answer {
    * is an answer that never comes.
    */
   readonly afterMs?: number | undefined;
+  /** The body is a stream that does not end by itself: it is sent, and the connection stays open until the caller leaves. */
+  readonly staysOpen?: boolean | undefined;
 }
 
 export interface Endpoint {
