@@ -3,6 +3,8 @@ import { createHpcAi, type HpcAiCredentials, type HpcAiSettings } from "./hpc-ai
 import { type Kit, type KitOptions, startClouds } from "./kit/start.ts";
 import { createLambda, type LambdaCredentials, type LambdaSettings } from "./lambda/cloud.ts";
 import { createPody, type PodyCredentials, type PodySettings } from "./pody/cloud.ts";
+import { createRunpod, type RunpodCredentials } from "./runpod/cloud.ts";
+import type { RunpodSettings } from "./runpod/settings.ts";
 import { createVast, type VastCredentials } from "./vast/cloud.ts";
 import type { VastSettings } from "./vast/settings.ts";
 
@@ -12,6 +14,7 @@ export interface EmulatorOptions extends KitOptions {
   readonly pody?: Partial<PodySettings> | undefined;
   readonly "hpc-ai"?: Partial<HpcAiSettings> | undefined;
   readonly lambda?: Partial<LambdaSettings> | undefined;
+  readonly runpod?: Partial<RunpodSettings> | undefined;
 }
 
 export type EmulatorCredentials = {
@@ -20,6 +23,7 @@ export type EmulatorCredentials = {
   readonly pody: PodyCredentials;
   readonly "hpc-ai": HpcAiCredentials;
   readonly lambda: LambdaCredentials;
+  readonly runpod: RunpodCredentials;
 };
 
 export type Emulator = Kit<EmulatorCredentials>;
@@ -41,6 +45,7 @@ export function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> 
       pody: (context) => createPody(context, options.pody),
       "hpc-ai": (context) => createHpcAi(context, options["hpc-ai"]),
       lambda: (context) => createLambda(context, options.lambda),
+      runpod: (context) => createRunpod(context, options.runpod),
     },
     options,
   );

@@ -24,4 +24,5 @@ export type {
   PodySettings,
   PodyUser,
 } from "./pody/cloud.ts";
+export type { RunpodSettings } from "./runpod/settings.ts";
 export type { VastSettings } from "./vast/settings.ts";
