@@ -25,6 +25,11 @@ const open = (more: object = {}) =>
 const request = { offerId: "a", image: "pytorch" };
 const caught = (work: Promise<unknown>): Promise<unknown> => work.catch((thrown: unknown) => thrown);
 
+it("says what sends a request", async () => {
+  await Array.fromAsync(open().list());
+  expect(cloud.seen[0]?.headers["user-agent"]).toBe("gpuport");
+});
+
 describe("retries", () => {
   it.each([500, 502, 503, 504, 408])("repeat a read after %d", async (status) => {
     const { id } = await open().launch(request);

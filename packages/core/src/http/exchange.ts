@@ -38,6 +38,9 @@ export class ExchangeError extends Error {
 // carry credentials to another host.
 const client = ky.create({ retry: 0, timeout: false, throwHttpErrors: false, redirect: "manual" });
 
+/** Networks in front of some clouds turn away what does not say what it is, or says what its library is. */
+const userAgent = "gpuport";
+
 /**
  * One request and its whole answer. One deadline covers connecting, the head and the body; the body is bounded.
  *
@@ -58,7 +61,7 @@ export async function exchange(outgoing: Outgoing): Promise<Incoming> {
       throw new ExchangeError("timeout", "no time left to send it", { sent: false });
     const response = await client(outgoing.url, {
       method: outgoing.method,
-      headers: { accept: "application/json", ...outgoing.headers },
+      headers: { accept: "application/json", "user-agent": userAgent, ...outgoing.headers },
       ...(outgoing.json === undefined ? {} : { json: outgoing.json }),
       signal: abort.signal,
       fetch: outgoing.fetch as typeof fetch, // ky always calls it with a Request
