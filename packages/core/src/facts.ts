@@ -38,6 +38,8 @@ export interface Timing {
   readonly pollIntervalMs: number;
   readonly pageSize: number;
   readonly requestTimeoutMs: number;
+  /** Of all calls together, where the cloud counts them so; each endpoint may have a limit of its own besides. */
+  readonly rateLimit?: RateLimit | undefined;
   /** What a machine costs while it comes up, and while it is stopped. */
   readonly bills: { readonly provisioning: Billing; readonly stopped: Billing };
 }
@@ -49,6 +51,7 @@ export interface ProviderFacts extends Timing {
 }
 
 const ms = z.int().nonnegative();
+const rateLimitSchema = z.strictObject({ calls: z.int().positive(), perMs: ms });
 const billing = z.enum(["compute", "storage", "none", "unknown"]);
 
 /** `facts` in an adapter's options. The launch identity is not among them: it is how the adapter works. */
@@ -60,11 +63,10 @@ export const timingOverridesSchema = z.strictObject({
   pollIntervalMs: z.int().positive().optional(),
   pageSize: z.int().positive().optional(),
   requestTimeoutMs: z.int().positive().optional(),
+  rateLimit: rateLimitSchema.nullable().optional(),
   bills: z.strictObject({ provisioning: billing.optional(), stopped: billing.optional() }).optional(),
 });
 export type TimingOverrides = z.input<typeof timingOverridesSchema>;
-
-const rateLimitSchema = z.strictObject({ calls: z.int().positive(), perMs: ms });
 
 /** One row of `endpoints` in an adapter's options. */
 export const endpointOverrideSchema = z.strictObject({

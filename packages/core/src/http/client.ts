@@ -2,7 +2,7 @@ import type * as z from "zod";
 import type { Clock } from "../clock.ts";
 import { type Deadline, deadlineAfter, ended } from "../deadline.ts";
 import { type ComputeError, isComputeError } from "../errors.ts";
-import type { Endpoint } from "../facts.ts";
+import type { Endpoint, RateLimit } from "../facts.ts";
 import { redact } from "../secret.ts";
 import { type RequestTrace, requestChannel, traced } from "../tracing.ts";
 import { failureOfStatus, type ReadFailure, toAnswer } from "./answer.ts";
@@ -69,6 +69,8 @@ export interface HttpEnvironment {
   readonly clock: Clock;
   readonly requestTimeoutMs: number;
   readonly maxResponseBytes: number;
+  /** Of all endpoints together. */
+  readonly rateLimit?: RateLimit | undefined;
   /** The credentials, to keep them out of what the cloud echoes. */
   readonly secrets: readonly string[];
 }
@@ -83,13 +85,15 @@ export function createApi<Names extends string>(
   const { clock } = environment;
   const session = options.session && createSession(options.session, clock);
   const gates = new Map<string, Gate>();
+  const common = gateFor(environment.rateLimit, clock);
   // A credential also stands in its header's form: `Basic` is not the password.
   const headerValues = Object.values(options.headers ?? {}).map((value) => value.replace(/^\w+ /, ""));
   const secrets = [...environment.secrets, ...headerValues];
   /** Tokens of this and of the last session: answers to both may still come. */
   const tokens: string[] = [];
   for (const [name, { limit }] of Object.entries<Endpoint>(options.endpoints)) {
-    if (limit !== undefined && limit.perMs > 0) gates.set(name, createGate(limit, clock));
+    const gate = gateFor(limit, clock);
+    if (gate !== undefined) gates.set(name, gate);
   }
 
   /** One request: its turn at the gate, the exchange, the checked answer. */
@@ -158,7 +162,7 @@ export function createApi<Names extends string>(
       const effect = error.sent ? consequences.lost : "none";
       throw clean(toComputeError(error, what, effect, effect === "none" || consequences.repeatable), request);
     } finally {
-      answered?.();
+      answered();
     }
     trace.status = incoming.status;
     const answer = toAnswer(name, incoming);
@@ -179,9 +183,18 @@ export function createApi<Names extends string>(
     });
   }
 
-  async function enter(name: Names, request: ApiRequest, what: string): Promise<(() => void) | undefined> {
+  async function enter(name: Names, request: ApiRequest, what: string): Promise<() => void> {
     try {
-      return await gates.get(name)?.enter(request.signal);
+      // First the narrower gate: who waits at it must not hold up the others at the common one.
+      const own = await gates.get(name)?.enter(request.signal);
+      const shared = await common?.enter(request.signal).catch((error: unknown) => {
+        own?.();
+        throw error;
+      });
+      return () => {
+        own?.();
+        shared?.();
+      };
     } catch (error) {
       throw ended(request.signal, `${what}: waiting for its turn`) ?? error;
     }
@@ -203,4 +216,8 @@ export function createApi<Names extends string>(
       return answer as never; // parsed with request.response
     },
   };
+}
+
+function gateFor(limit: RateLimit | undefined, clock: Clock): Gate | undefined {
+  return limit !== undefined && limit.perMs > 0 ? createGate(limit, clock) : undefined;
 }
