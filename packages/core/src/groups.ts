@@ -41,7 +41,7 @@ const snapshotSpecSchema = z.strictObject({
 });
 const volumeSpecSchema = z.strictObject({
   name: z.string().min(1).max(128).optional(),
-  sizeMiB: z.int().positive(),
+  sizeMiB: z.int().positive().optional(),
   region: z.string().min(1).optional(),
   type: z.string().min(1).optional(),
   offerId: z.string().min(1).optional(),

@@ -129,7 +129,7 @@ export function volumesOf(api: VastApi) {
       if (name !== undefined && !limits.volumeName.test(name)) {
         refuse("name", "may have 64 letters, digits and underscores");
       }
-      const size = toGb(sizeMiB);
+      const size = toGb(sizeMiB ?? refuse("sizeMiB", "vast needs it to rent a volume"));
       const { volume_id: id, volume_name } = await api.call("volume.create", {
         json: { id: toOfferNumber(offerId), size, name },
         response: wire.volumeCreatedSchema,
