@@ -81,6 +81,7 @@ export type {
 export { rawFrom, withRaw } from "./raw.ts";
 export { redact, Secret, secretSchema } from "./secret.ts";
 export { authorizeKeys, exportVariables, shellQuote } from "./shell.ts";
+export { sshKeyBody, sshKeyFingerprint } from "./ssh-keys.ts";
 export { lookup, lookupPhrase, type Table } from "./table.ts";
 export {
   type Alarm,
