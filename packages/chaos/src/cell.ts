@@ -1,5 +1,4 @@
-import type { CloudName } from "@gpuport/emulator";
-import { clouds, requestTimeoutMs } from "./clouds.ts";
+import { type CloudName, clouds, requestTimeoutMs } from "./clouds.ts";
 import { createDice } from "./dice.ts";
 import { type CloudFault, type FaultRow, faults, type Operation, type Plan } from "./matrix.ts";
 

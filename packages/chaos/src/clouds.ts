@@ -7,12 +7,15 @@ import type {
   Timing,
   TimingOverrides,
 } from "@gpuport/core";
-import type { CloudName, Emulator, FaultKind } from "@gpuport/emulator";
+import type { CloudName as EmulatedCloud, Emulator, FaultKind } from "@gpuport/emulator";
 import { glows } from "@gpuport/glows";
 import { hpcAi } from "@gpuport/hpc-ai";
 import { pody } from "@gpuport/pody";
 import { vast } from "@gpuport/vast";
 import type { Dice } from "./dice.ts";
+
+/** The clouds that the matrix is run on. */
+export type CloudName = Exclude<EmulatedCloud, "runpod" | "lambda">;
 
 /** What a provider lives on, and what a crash takes from it. */
 export interface Means {

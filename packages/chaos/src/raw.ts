@@ -1,4 +1,5 @@
-import type { CloudName, Emulator } from "@gpuport/emulator";
+import type { Emulator } from "@gpuport/emulator";
+import type { CloudName } from "./clouds.ts";
 
 /** One request, as a program without a library writes it. */
 export interface Call {

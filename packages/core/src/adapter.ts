@@ -84,10 +84,11 @@ export function defineAdapter<
         createApi<Names>(
           { ...options, endpoints: tables.endpoints },
           {
-            ...{ provider: name, clock, secrets, gate, accountLimit: facts.accountLimit },
+            ...{ provider: name, clock, secrets, gate },
             fetch: common.fetch ?? ((request, init) => globalThis.fetch(request, init)),
             requestTimeoutMs: facts.requestTimeoutMs,
             maxResponseBytes: common.maxResponseBytes ?? defaultMaxResponseBytes,
+            rateLimit: facts.rateLimit,
           },
         ),
     });
@@ -160,11 +161,12 @@ function factsOf(
   endpoints: Readonly<Record<string, Endpoint>>,
   overrides: z.output<typeof commonOptionsSchema>["facts"],
 ): ProviderFacts {
-  const { bills, ...rest } = overrides ?? {};
+  const { bills, rateLimit = timing.rateLimit, ...rest } = overrides ?? {};
   const rows = Object.entries(endpoints);
   return {
     ...timing,
     ...definedOnly(rest),
+    rateLimit: rateLimit ?? undefined,
     bills: { ...timing.bills, ...definedOnly(bills ?? {}) },
     rateLimits: Object.fromEntries(
       rows.flatMap(([name, { limit }]) => (limit === undefined ? [] : [[name, limit]])),

@@ -115,7 +115,7 @@ export interface SshKeys {
   readonly add: (publicKey: string, options?: CallOptions) => Promise<SshKey>;
   readonly remove: (id: string, options?: CallOptions) => Promise<void>;
   /** Puts a key into a machine that exists. */
-  readonly attach: (instanceId: string, publicKey: string, options?: CallOptions) => Promise<void>;
+  readonly attach?: (instanceId: string, publicKey: string, options?: CallOptions) => Promise<void>;
 }
 
 export interface Bids {

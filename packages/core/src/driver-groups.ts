@@ -76,7 +76,7 @@ export interface DriverGroups {
     readonly list: (query: Paged, call: DriverCall) => Promise<Page<Unstamped<SshKey>>>;
     readonly add: (publicKey: string, call: DriverCall) => Promise<Unstamped<SshKey>>;
     readonly remove: (id: string, call: DriverCall) => Promise<void>;
-    readonly attach: (instanceId: string, publicKey: string, call: DriverCall) => Promise<void>;
+    readonly attach?: (instanceId: string, publicKey: string, call: DriverCall) => Promise<void>;
   };
   readonly bids?: {
     readonly change: (id: string, perHourMicros: number, call: DriverCall) => Promise<void>;

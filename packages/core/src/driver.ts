@@ -25,7 +25,7 @@ export type { DriverCall } from "./http/client.ts";
 export type Launched = Pick<DriverInstance, "id"> & Partial<DriverInstance>;
 
 /** A checked launch request with aliases and defaults filled in, and the identity that it carries at the cloud. */
-export interface DriverLaunchRequest extends Omit<LaunchRequest, "key" | "labels" | "providerOptions"> {
+export interface DriverLaunchRequest extends Omit<LaunchRequest, "key" | "providerOptions"> {
   /** Goes into the cloud's identity field, letter by letter. */
   readonly identity: string;
   /** The offer that core chose; absent when the caller named one and nothing needed its price. */

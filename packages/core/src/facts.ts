@@ -38,10 +38,10 @@ export interface Timing {
   readonly pollIntervalMs: number;
   readonly pageSize: number;
   readonly requestTimeoutMs: number;
-  /** What all requests of one account together may be, where the cloud counts them so. */
-  readonly accountLimit?: RateLimit | undefined;
   /** Set where a list reads each machine by itself, so that it costs no fewer requests than reading them. */
   readonly listCosts?: "per_machine" | undefined;
+  /** Of all calls together, where the cloud counts them so; each endpoint may have a limit of its own besides. */
+  readonly rateLimit?: RateLimit | undefined;
   /** What a machine costs while it comes up, and while it is stopped. */
   readonly bills: { readonly provisioning: Billing; readonly stopped: Billing };
 }
@@ -65,7 +65,7 @@ export const timingOverridesSchema = z.strictObject({
   pollIntervalMs: z.int().positive().optional(),
   pageSize: z.int().positive().optional(),
   requestTimeoutMs: z.int().positive().optional(),
-  accountLimit: rateLimitSchema.optional(),
+  rateLimit: rateLimitSchema.nullable().optional(),
   bills: z.strictObject({ provisioning: billing.optional(), stopped: billing.optional() }).optional(),
 });
 export type TimingOverrides = z.input<typeof timingOverridesSchema>;

@@ -41,7 +41,7 @@ const snapshotSpecSchema = z.strictObject({
 });
 const volumeSpecSchema = z.strictObject({
   name: z.string().min(1).max(128).optional(),
-  sizeMiB: z.int().positive(),
+  sizeMiB: z.int().positive().optional(),
   region: z.string().min(1).optional(),
   type: z.string().min(1).optional(),
   offerId: z.string().min(1).optional(),
@@ -234,6 +234,7 @@ function networksOf(networks: DriverGroup<"networks">, means: GroupMeans): Capab
 }
 
 function sshKeysOf(sshKeys: DriverGroup<"sshKeys">, means: GroupMeans): CapabilityGroups["sshKeys"] {
+  const { attach } = sshKeys;
   return {
     list: listOf("sshKeys.list", sshKeys.list, means),
     add: (publicKey, options) =>
@@ -241,11 +242,13 @@ function sshKeysOf(sshKeys: DriverGroup<"sshKeys">, means: GroupMeans): Capabili
         means.stamp(await sshKeys.add(parseOrRefuse(sshPublicKeySchema, publicKey, "publicKey"), call)),
       ),
     remove: onStored("sshKeys.remove", sshKeys.remove, means),
-    attach: (instanceId, publicKey, options) => {
-      const work = async (call: DriverCall): Promise<void> =>
-        sshKeys.attach(idOf(instanceId), parseOrRefuse(sshPublicKeySchema, publicKey, "publicKey"), call);
-      return means.run("sshKeys.attach", options, work, instanceId);
-    },
+    ...(attach && {
+      attach: (instanceId, publicKey, options) => {
+        const work = async (call: DriverCall): Promise<void> =>
+          attach(idOf(instanceId), parseOrRefuse(sshPublicKeySchema, publicKey, "publicKey"), call);
+        return means.run("sshKeys.attach", options, work, instanceId);
+      },
+    }),
   };
 }
 

@@ -90,7 +90,8 @@ export type {
 } from "./provider.ts";
 export { rawFrom, withRaw } from "./raw.ts";
 export { redact, Secret, secretSchema } from "./secret.ts";
-export { authorizeKeys, shellHome, shellQuote } from "./shell.ts";
+export { authorizeKeys, exportVariables, shellQuote } from "./shell.ts";
+export { sshKeyBody, sshKeyFingerprint } from "./ssh-keys.ts";
 export { lookup, lookupPhrase, type Table } from "./table.ts";
 export {
   type Alarm,

@@ -24,6 +24,11 @@ const open = (more: object = {}) =>
 const request = { offerId: "a", image: "pytorch" };
 const caught = (work: Promise<unknown>): Promise<unknown> => work.catch((thrown: unknown) => thrown);
 
+it("says what sends a request", async () => {
+  await caught(open().describe("m1"));
+  expect(cloud.seen[0]?.headers["user-agent"]).toBe("gpuport");
+});
+
 describe("retries", () => {
   it.each([500, 502, 503, 504, 408])("repeat a read after %d", async (status) => {
     const { id } = await open().launch(request);
@@ -217,6 +222,33 @@ it("traces every request, with the attempt and the status", async () => {
     { ...common, attempt: 1, status: 503 },
     { ...common, attempt: 2, status: 404 },
   ]);
+});
+
+describe("a limit of all calls together", () => {
+  it("holds across endpoints, and can be lifted", async () => {
+    const facts = { rateLimit: { calls: 1, perMs: 3_000 } };
+    const limited = open({ facts });
+    const { id } = await limited.launch(request);
+    await limited.describe(id);
+    await limited.power.stop(id);
+    const at = cloud.seen.map((seen) => seen.at - (cloud.seen[0]?.at ?? 0));
+    expect(at).toEqual([0, 3_000, 6_000]);
+    expect(limited.facts.rateLimit).toEqual(facts.rateLimit);
+    expect(open({ facts: { rateLimit: null } }).facts.rateLimit).toBeUndefined();
+  });
+
+  it("is waited for behind the endpoint's own, and gives that turn back to whoever follows", async () => {
+    const limited = open({
+      facts: { rateLimit: { calls: 1, perMs: 1_000 } },
+      endpoints: { "instance.get": { limit: { calls: 1, perMs: 5_000 } } },
+    });
+    const { id } = await limited.launch(request);
+    await limited.describe(id);
+    await limited.describe(id);
+    await limited.power.stop(id);
+    const at = cloud.seen.map((seen) => seen.at - (cloud.seen[0]?.at ?? 0));
+    expect(at).toEqual([0, 1_000, 6_000, 7_000]);
+  });
 });
 
 describe("a session", () => {

@@ -30,6 +30,8 @@ it("fits the wide interface, where a group must be asked for", () => {
   // @ts-expect-error it may not be there
   void wide.power.stop("id");
   if (wide.power) expectTypeOf(wide.power).toEqualTypeOf<Power>();
+  // @ts-expect-error not every cloud that keeps keys can put one into a machine that exists
+  void wide.sshKeys?.attach("id", "key");
   if (wide.power?.restart) expectTypeOf(wide.power.restart).returns.resolves.toBeVoid();
   // @ts-expect-error nothing is assigned to
   provider.name = "other";

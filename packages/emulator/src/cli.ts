@@ -3,20 +3,20 @@ import { parseArgs } from "node:util";
 import { type EmulatorOptions, startEmulator } from "./emulator.ts";
 import type { CloudName } from "./kit/types.ts";
 
-const usage = `gpuport-emulator: four GPU clouds on loopback ports, with a clock, faults and a bill
+const usage = `gpuport-emulator: GPU clouds on loopback ports, with a clock, faults and a bill
 
   --seed <number>       everything left to chance follows from it (default 1)
   --speed <number>      how many times faster than the computer's the clock runs (default 1)
   --clock real|manual   manual stands still but for POST /_emulator/clock (default real)
   --host <address>      where to listen (default 127.0.0.1)
-  --port-base <port>    the four ports from here on: vast, glows, pody, hpc-ai (default: any free ones)
+  --port-base <port>    the ports from here on: vast, glows, pody, hpc-ai, lambda, runpod (default: any free ones)
   --ports <list>        single ports, such as vast=4001,pody=4003
-  --rate-limits         Vast.ai refuses calls that come too soon
+  --rate-limits         Vast.ai, Lambda and RunPod refuse calls that come too soon
   --json                print the addresses and credentials as one line of JSON
   --help
 `;
 
-const names = ["vast", "glows", "pody", "hpc-ai"] as const satisfies readonly CloudName[];
+const names = ["vast", "glows", "pody", "hpc-ai", "lambda", "runpod"] as const satisfies readonly CloudName[];
 
 interface CommandLine {
   readonly options: EmulatorOptions;
@@ -48,6 +48,8 @@ function readCommandLine(): CommandLine | "help" {
     host: values.host,
     ports: { ...portsFrom(toNumber("--port-base", values["port-base"])), ...portsIn(values.ports) },
     vast: { enforceRateLimits: values["rate-limits"] === true },
+    lambda: { enforceRateLimits: values["rate-limits"] === true },
+    runpod: { enforceRateLimits: values["rate-limits"] === true },
   };
   return { options, json: values.json === true };
 }
@@ -99,6 +101,8 @@ async function main(): Promise<void> {
     HPC_AI_USERNAME: hpcAi.username,
     HPC_AI_PASSWORD: hpcAi.password,
     HPC_AI_API_KEY: hpcAi.apiKey,
+    LAMBDA_API_KEY: credentials.lambda.apiKey,
+    RUNPOD_API_KEY: credentials.runpod.apiKey,
   };
   if (line.json) process.stdout.write(`${JSON.stringify({ urls, credentials, environment })}\n`);
   else {

@@ -15,6 +15,7 @@ export type {
 export type { Fault, FaultKind, Spoiled, Work } from "./kit/faults.ts";
 export type { RequestRecord } from "./kit/log.ts";
 export type { BillRow, CloudName, EventArgument, FlagValue, MachineRecord } from "./kit/types.ts";
+export type { LambdaAccount, LambdaSettings } from "./lambda/cloud.ts";
 export type {
   ExecResult,
   PodyImageSetting,
@@ -23,4 +24,5 @@ export type {
   PodySettings,
   PodyUser,
 } from "./pody/cloud.ts";
+export type { RunpodSettings } from "./runpod/settings.ts";
 export type { VastSettings } from "./vast/settings.ts";

@@ -5,16 +5,18 @@ import { describe, expect, it } from "vitest";
 import { startEmulator } from "../src/index.ts";
 
 describe("startEmulator", () => {
-  it("serves four clouds with nothing on the bill", async () => {
+  it("serves the clouds with nothing on the bill", async () => {
     await using emulator = await startEmulator({ clock: "manual" });
-    expect(Object.keys(emulator.urls)).toEqual(["vast", "glows", "pody", "hpc-ai"]);
+    expect(Object.keys(emulator.urls)).toEqual(["vast", "glows", "pody", "hpc-ai", "lambda", "runpod"]);
     expect(emulator.urls["hpc-ai"]).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api$/);
-    expect(new Set(Object.values(emulator.urls)).size).toBe(4);
+    expect(new Set(Object.values(emulator.urls)).size).toBe(6);
     expect(emulator.credentials).toMatchObject({
       vast: { apiKey: expect.any(String) },
       glows: { token: expect.any(String) },
       pody: { username: expect.any(String), password: expect.any(String) },
       "hpc-ai": { username: expect.any(String), password: expect.any(String), apiKey: expect.any(String) },
+      lambda: { apiKey: expect.any(String) },
+      runpod: { apiKey: expect.any(String) },
     });
     expect([emulator.bill(), emulator.machines(), emulator.requests()]).toEqual([[], [], []]);
     for (const url of Object.values(emulator.urls)) {
@@ -69,7 +71,7 @@ describe("the command", () => {
 
   it("prints lines for a shell", async () => {
     const { child, exited, lines } = await start("--clock", "manual");
-    expect(lines.filter((line) => line.startsWith("export "))).toHaveLength(8);
+    expect(lines.filter((line) => line.startsWith("export "))).toHaveLength(10);
     child.kill("SIGINT");
     expect(await exited).toEqual([0, null]);
   });

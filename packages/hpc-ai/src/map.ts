@@ -116,7 +116,7 @@ export function toVolumeBody(
   const needed = "hpc-ai needs it to make a volume";
   return {
     name: name ?? refuse("name", needed),
-    sizeGB: Math.ceil(sizeMiB / 1024),
+    sizeGB: Math.ceil((sizeMiB ?? refuse("sizeMiB", needed)) / 1024),
     region: regionIdOf(region ?? refuse("region", needed)),
     volumeType: type ?? refuse("type", `${needed}: filesystem, highspeedstorage or another`),
   };

@@ -10,12 +10,13 @@ import {
   parseOrRefuse,
   refuse,
   type SshKey,
+  sshKeyBody,
   type Unstamped,
 } from "@gpuport/core";
 import { numeric, toOfferNumber } from "./ids.ts";
 import { merged, readOffers } from "./offers.ts";
 import { type Filters, snapshotOptionsSchema } from "./options.ts";
-import { keyItself, toBalance, toSshKey, toVolume, toVolumeOffer } from "./resources.ts";
+import { toBalance, toSshKey, toVolume, toVolumeOffer } from "./resources.ts";
 import type { FetchResult } from "./results.ts";
 import { badName } from "./rules.ts";
 import { type EndpointName, instancesPerPage, limits, offersPerPage, standardFilters } from "./tables.ts";
@@ -71,7 +72,7 @@ export function sshKeysOf(api: VastApi) {
   return {
     list: async (_, call) => ({ items: await list(call) }),
     async add(publicKey, call) {
-      const known = (await list(call)).find((key) => keyItself(key.publicKey) === keyItself(publicKey));
+      const known = (await list(call)).find((key) => sshKeyBody(key.publicKey) === sshKeyBody(publicKey));
       if (known !== undefined) return known;
       const json = { ssh_key: publicKey };
       const { key } = await api.call("sshkey.create", { json, response: wire.sshKeyCreatedSchema, ...call });
@@ -129,7 +130,7 @@ export function volumesOf(api: VastApi) {
       if (name !== undefined && !limits.volumeName.test(name)) {
         refuse("name", "may have 64 letters, digits and underscores");
       }
-      const size = toGb(sizeMiB);
+      const size = toGb(sizeMiB ?? refuse("sizeMiB", "vast needs it to rent a volume"));
       const { volume_id: id, volume_name } = await api.call("volume.create", {
         json: { id: toOfferNumber(offerId), size, name },
         response: wire.volumeCreatedSchema,

@@ -51,11 +51,6 @@ export function toSshKey(row: SshKeyRow): Unstamped<SshKey> | undefined {
   return { id: row.id, publicKey, createdAt: fromUnixSeconds(row.created_at) };
 }
 
-/** Type and key, without the comment: what makes two lines the same key. */
-export function keyItself(publicKey: string): string {
-  return publicKey.trim().split(/\s+/).slice(0, 2).join(" ");
-}
-
 /** Accounts that pay in advance hold their money as credit. What is owed is below zero. */
 export function toBalance(dollars: { readonly balance: number; readonly credit: number }): Balance {
   const parts = (["balance", "credit"] as const).map((kind) => ({

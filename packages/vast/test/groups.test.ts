@@ -315,6 +315,7 @@ describe("volumes", () => {
 
   it.each([
     [{ sizeMiB: 1024 }, "offerId"],
+    [{ offerId: "1" }, "sizeMiB"],
     [{ sizeMiB: 1024, offerId: "a" }, "offerId"],
     [{ sizeMiB: 1024, offerId: "1", region: "NO" }, "region"],
     [{ sizeMiB: 1024, offerId: "1", type: "fast" }, "type"],

@@ -1,11 +1,13 @@
 import type { ComputeErrorCode, Effect, ErrorScope } from "../errors.ts";
+import { eventsIn } from "./events.ts";
+import { parsedJson } from "./json.ts";
 
 /** An answer of a cloud, as far as it must be read to know whether it is a refusal. */
 export interface Answer {
   readonly endpoint: string;
   readonly status: number;
   readonly headers: Headers;
-  /** The parsed JSON, or `undefined` when the body is not JSON. */
+  /** The parsed JSON, the events of an event stream, or `undefined` when the body is neither. */
   readonly body: unknown;
   readonly text: string;
 }
@@ -83,14 +85,6 @@ export function toAnswer(
   endpoint: string,
   { status, headers, text }: Pick<Answer, "status" | "headers" | "text">,
 ): Answer {
-  return { endpoint, status, headers, text, body: parsedJson(text) };
-}
-
-/** `undefined` stands for "not JSON"; whoever needs JSON says so. */
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const isStream = /^text\/event-stream\b/i.test(headers.get("content-type") ?? "");
+  return { endpoint, status, headers, text, body: isStream ? eventsIn(text) : parsedJson(text) };
 }

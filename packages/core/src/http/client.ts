@@ -51,6 +51,8 @@ export interface ApiRequest<Schema extends z.ZodType = z.ZodType> extends Driver
    * not even a refusal before any work is followed by another try, because it commits money for long.
    */
   readonly rents?: true | "once" | undefined;
+  /** For an answer that never ends, such as a log: it is whole when nothing more has come for so long. */
+  readonly untilSilentMs?: number | undefined;
   /** This call is the login itself, and goes without the session's token. */
   readonly login?: boolean | undefined;
 }
@@ -70,10 +72,10 @@ export interface HttpEnvironment {
   readonly clock: Clock;
   /** Of the account; shared by all who are open on it. */
   readonly gate: Gate;
-  /** What all endpoints together may be called. */
-  readonly accountLimit?: RateLimit | undefined;
   readonly requestTimeoutMs: number;
   readonly maxResponseBytes: number;
+  /** Of all endpoints together. */
+  readonly rateLimit?: RateLimit | undefined;
   /** The credentials, to keep them out of what the cloud echoes. */
   readonly secrets: readonly string[];
 }
@@ -98,8 +100,8 @@ export function createApi<Names extends string>(
     const known = entrances.get(name);
     if (known !== undefined) return known;
     const { limit } = options.endpoints[name];
-    const { gate, accountLimit } = environment;
-    const entrance = gate.entrance({ endpoint: name, limit, accountLimit });
+    const { gate, rateLimit } = environment;
+    const entrance = gate.entrance({ endpoint: name, limit, accountLimit: rateLimit });
     entrances.set(name, entrance);
     return entrance;
   }
@@ -184,6 +186,7 @@ export function createApi<Names extends string>(
         json: request.json,
         timeoutMs: Math.min(endpoint.timeoutMs ?? requestTimeoutMs, request.deadline.remainingMs()),
         maxResponseBytes,
+        untilSilentMs: request.untilSilentMs,
         // A create on its way is never cut off: its answer is the cheapest way to learn what it did.
         signal: request.rents ? new AbortController().signal : request.signal,
         fetch,

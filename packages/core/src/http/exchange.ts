@@ -12,6 +12,8 @@ export interface Outgoing {
   readonly json?: unknown;
   readonly timeoutMs: number;
   readonly maxResponseBytes: number;
+  /** Of an answer that never ends, what has come when nothing more has come for so long is all of it. */
+  readonly untilSilentMs?: number | undefined;
   readonly signal: AbortSignal;
   readonly fetch: Fetch;
 }
@@ -38,6 +40,9 @@ export class ExchangeError extends Error {
 // carry credentials to another host.
 const client = ky.create({ retry: 0, timeout: false, throwHttpErrors: false, redirect: "manual" });
 
+/** Networks in front of some clouds turn away what does not say what it is, or says what its library is. */
+const userAgent = "gpuport";
+
 /**
  * One request and its whole answer. One deadline covers connecting, the head and the body; the body is bounded.
  *
@@ -58,12 +63,12 @@ export async function exchange(outgoing: Outgoing): Promise<Incoming> {
       throw new ExchangeError("timeout", "no time left to send it", { sent: false });
     const response = await client(outgoing.url, {
       method: outgoing.method,
-      headers: { accept: "application/json", ...outgoing.headers },
+      headers: { accept: "application/json", "user-agent": userAgent, ...outgoing.headers },
       ...(outgoing.json === undefined ? {} : { json: outgoing.json }),
       signal: abort.signal,
       fetch: outgoing.fetch as typeof fetch, // ky always calls it with a Request
     });
-    const text = await readBounded(response, outgoing.maxResponseBytes);
+    const text = await readBounded(response, outgoing);
     return { status: response.status, headers: response.headers, text };
   } catch (error) {
     abort.abort(); // lets go of a body that is not read to its end
@@ -83,20 +88,44 @@ function leftBy(signal: AbortSignal, sent: boolean): ExchangeError {
   return new ExchangeError(late ? "timeout" : "cancelled", late ? "timed out" : "cancelled", { sent });
 }
 
-async function readBounded(response: Response, limit: number): Promise<string> {
+async function readBounded(
+  response: Response,
+  { maxResponseBytes: limit, untilSilentMs }: Outgoing,
+): Promise<string> {
   const tooLarge = (): ExchangeError =>
     new ExchangeError("too_large", `the answer is larger than ${limit} bytes`, { sent: true });
   if (Number(response.headers.get("content-length") ?? 0) > limit) throw tooLarge();
   if (response.body === null) return "";
   const decoder = new TextDecoder();
+  const reader = response.body.getReader();
   let size = 0;
   let text = "";
-  for await (const chunk of response.body) {
-    size += chunk.byteLength;
+  for (;;) {
+    const next = await chunkOrSilence(reader, untilSilentMs);
+    if (next === "silence") await reader.cancel();
+    if (next === "silence" || next.done) return text + decoder.decode();
+    size += next.value.byteLength;
     if (size > limit) throw tooLarge();
-    text += decoder.decode(chunk, { stream: true });
+    text += decoder.decode(next.value, { stream: true });
   }
-  return text + decoder.decode();
+}
+
+type Chunk = Awaited<ReturnType<ReadableStreamDefaultReader<Uint8Array>["read"]>>;
+
+async function chunkOrSilence(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  untilSilentMs: number | undefined,
+): Promise<Chunk | "silence"> {
+  if (untilSilentMs === undefined) return reader.read();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<"silence">((resolve) => {
+    timer = setTimeout(() => resolve("silence"), untilSilentMs);
+  });
+  try {
+    return await Promise.race([reader.read(), silence]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Failures that come before a single byte of the request is on the wire. Anything else may have reached the cloud. */

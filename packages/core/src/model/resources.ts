@@ -64,7 +64,8 @@ export interface Volume {
 
 export interface VolumeSpec {
   readonly name?: string | undefined;
-  readonly sizeMiB: number;
+  /** Needed, except on clouds whose volumes grow by themselves: those refuse it. */
+  readonly sizeMiB?: number | undefined;
   readonly region?: string | undefined;
   readonly type?: string | undefined;
   /** The place to rent it from, on clouds that sell volumes by offer. */

@@ -1,6 +1,9 @@
 import type { Budget, Clock, ComputeProvider, Fetch, Journal, LaunchRequest } from "@gpuport/core";
-import type { CloudName, Emulator } from "@gpuport/emulator";
+import type { CloudName as EmulatedCloud, Emulator } from "@gpuport/emulator";
 import { sentinels } from "./sentinels.ts";
+
+/** The clouds that are rented from here. */
+export type CloudName = Exclude<EmulatedCloud, "runpod" | "lambda">;
 
 /** As much of an emulator as another process needs to rent from it. Plain data. */
 export type EmulatorAddress = Pick<Emulator, "urls" | "credentials">;

@@ -1,6 +1,5 @@
 import { type ComputeProvider, isComputeError, type Recovery, recover } from "@gpuport/core";
-import type { CloudName } from "@gpuport/emulator";
-import { requests } from "./clouds.ts";
+import { type CloudName, requests } from "./clouds.ts";
 import type { World, WorldProcess } from "./world.ts";
 
 /** What must hold after a restart. Each gives a sentence per wrong. */

@@ -1,10 +1,9 @@
 import type { CommonOptions, ComputeProvider } from "@gpuport/core";
-import type { CloudName } from "@gpuport/emulator";
 import { glows } from "@gpuport/glows";
 import { hpcAi } from "@gpuport/hpc-ai";
 import { pody } from "@gpuport/pody";
 import { vast } from "@gpuport/vast";
-import type { EmulatorAddress } from "./clouds.ts";
+import type { CloudName, EmulatorAddress } from "./clouds.ts";
 import { sentinels } from "./sentinels.ts";
 
 export const adapters = { vast, glows, pody, "hpc-ai": hpcAi } as const;

@@ -1,6 +1,5 @@
 import type { Budget, LaunchRequest } from "@gpuport/core";
-import type { CloudName } from "@gpuport/emulator";
-import type { EmulatorAddress } from "./clouds.ts";
+import type { CloudName, EmulatorAddress } from "./clouds.ts";
 
 /** Where a journal is, for every process that shares it. */
 export type JournalPlace = { readonly holdMs: number } & (

@@ -1,8 +1,7 @@
 // A program that prints whatever it gets hold of, and dies of an error that it does not catch.
 import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
-import type { CloudName } from "@gpuport/emulator";
-import type { EmulatorAddress } from "./clouds.ts";
+import type { CloudName, EmulatorAddress } from "./clouds.ts";
 import { collected } from "./lanes.ts";
 import { openSecretly } from "./open-secretly.ts";
 import { secretRequests } from "./sentinels.ts";

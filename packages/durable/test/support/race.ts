@@ -2,9 +2,8 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { Budget } from "@gpuport/core";
-import type { CloudName } from "@gpuport/emulator";
 import { nodeFlags } from "./children.ts";
-import type { EmulatorAddress } from "./clouds.ts";
+import type { CloudName, EmulatorAddress } from "./clouds.ts";
 import type { JournalPlace, Outcome } from "./order.ts";
 
 /** What one of several processes is to do. Plain data. */

@@ -1,6 +1,6 @@
-import type { CloudName, FaultKind } from "@gpuport/emulator";
+import type { FaultKind } from "@gpuport/emulator";
 import { runVictim } from "./children.ts";
-import { cloudNames, endpoints, requests } from "./clouds.ts";
+import { type CloudName, cloudNames, endpoints, requests } from "./clouds.ts";
 import { afterLaunch, afterRecovery, afterTerminate, falseProofs } from "./judge.ts";
 import { inLanes } from "./lanes.ts";
 import type { Order } from "./order.ts";

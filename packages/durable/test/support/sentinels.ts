@@ -1,5 +1,6 @@
 import type { LaunchRequest } from "@gpuport/core";
-import type { CloudName, EmulatorOptions, PodyQuota } from "@gpuport/emulator";
+import type { EmulatorOptions, PodyQuota } from "@gpuport/emulator";
+import type { CloudName } from "./clouds.ts";
 
 /** Values that nothing else has, one for each place that a secret may be put into. */
 export const sentinels = {

@@ -3,15 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Budget, ClosableJournal, ComputeProvider, LaunchRecord } from "@gpuport/core";
-import {
-  type CloudName,
-  type Emulator,
-  type Fault,
-  type MachineRecord,
-  startEmulator,
-} from "@gpuport/emulator";
+import { type Emulator, type Fault, type MachineRecord, startEmulator } from "@gpuport/emulator";
 import { emulatedClock } from "@gpuport/testkit";
-import { openCloud, requests } from "./clouds.ts";
+import { type CloudName, openCloud, requests } from "./clouds.ts";
 import { openJournal } from "./journals.ts";
 import { collected } from "./lanes.ts";
 import type { JournalPlace, Order } from "./order.ts";

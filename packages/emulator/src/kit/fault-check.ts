@@ -19,7 +19,7 @@ const kinds = {
   flag: true,
 } as const satisfies Record<Fault["fault"], true>;
 
-const clouds = ["*", "vast", "glows", "pody", "hpc-ai"];
+const clouds = ["*", "vast", "glows", "pody", "hpc-ai", "runpod", "lambda"];
 
 type Unchecked = Readonly<
   Partial<

@@ -32,6 +32,12 @@ export function send(response: ServerResponse, answer: Rendered, fault: WireFaul
     // After the answer has left: a server that closes a kept-alive connection says nothing.
     response.once("finish", () => setTimeout(() => socket?.destroy(), 1).unref());
   }
+  if (answer.staysOpen === true) {
+    response.writeHead(answer.status, headers);
+    response.flushHeaders();
+    response.write(bytes);
+    return;
+  }
   response.writeHead(answer.status, { ...headers, "content-length": String(bytes.length) });
   response.end(bytes);
 }

@@ -6,6 +6,7 @@ export interface Rendered {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  readonly staysOpen?: boolean | undefined;
 }
 
 export function render(answer: Answer): Rendered {
@@ -18,7 +19,7 @@ export function render(answer: Answer): Rendered {
     ...(text === "" ? {} : { "content-type": "text/plain; charset=utf-8" }),
     ...answer.headers,
   };
-  return { status: answer.status, headers, body: text };
+  return { status: answer.status, headers, body: text, staysOpen: answer.staysOpen };
 }
 
 const webPage =

@@ -12,7 +12,7 @@
  * - whatever happens to a machine without a call (outbid, host lost, credit gone) is an event.
  */
 
-export type CloudName = "vast" | "glows" | "pody" | "hpc-ai";
+export type CloudName = "vast" | "glows" | "pody" | "hpc-ai" | "runpod" | "lambda";
 
 /** The emulator's time. Timers fire in the order of their due time, each seeing `now()` equal to its own due time. */
 export interface Clock {
@@ -92,6 +92,8 @@ export interface Answer {
    * is an answer that never comes.
    */
   readonly afterMs?: number | undefined;
+  /** The body is a stream that does not end by itself: it is sent, and the connection stays open until the caller leaves. */
+  readonly staysOpen?: boolean | undefined;
 }
 
 export interface Endpoint {
