@@ -19,6 +19,7 @@ export type Authentication = keyof typeof authentications;
 /** Adapters that configuration knows by these very ids. */
 const taken: readonly string[] = ["vast", "glows", "pody", "hpc-ai"];
 const longestId = 40;
+const longestBaseUrl = 80;
 
 /** What is wrong with a name, in words for its author; `undefined` when it is good. */
 export function wrongName(name: string | undefined): string | undefined {
@@ -47,6 +48,7 @@ export function wrongBaseUrl(baseUrl: string | undefined): string | undefined {
   }
   if (url.protocol !== "https:") return "must be https: every request carries a credential";
   if (url.search !== "" || url.hash !== "") return "must hold no query and no fragment";
+  if (url.href.length > longestBaseUrl) return `must be ${longestBaseUrl} characters at most`;
   // It is written into source code and a table.
   return /^[\w.~%:/-]+$/.test(url.href) ? undefined : "must be made of letters, digits and - . _ ~ % alone";
 }

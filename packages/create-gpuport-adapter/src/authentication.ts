@@ -6,7 +6,7 @@ type Change = readonly [file: string, from: string, to: string];
 const bearerHeader = "    headers: { authorization: `Bearer ${apiKey.reveal()}` },\n";
 const bearerCheck = "headers.authorization !== `Bearer ${credentials.apiKey}`";
 const bearerSent = 'const headers = { authorization: "Bearer my-cloud-key-0123" };\n';
-const pass = "my-cloud-pass-0123";
+const pass = "correct-horse-0123";
 
 /** What changes for every cloud that knows a user by name and password. */
 const byPassword: readonly Change[] = [
@@ -23,7 +23,7 @@ const byPassword: readonly Change[] = [
   [
     "src/index.ts",
     'env: { apiKey: "MY_CLOUD_API_KEY" },',
-    'env: { username: "MY_CLOUD_USERNAME", password: "MY_CLOUD_PASSWORD" },',
+    'env: {\n    username: "MY_CLOUD_USERNAME",\n    password: "MY_CLOUD_PASSWORD",\n  },',
   ],
   ["src/driver.ts", "{ apiKey, baseUrl }", "{ username, password, baseUrl }"],
   [

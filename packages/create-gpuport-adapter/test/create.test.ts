@@ -1,12 +1,16 @@
+import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { wrongBaseUrl, wrongDirectory, wrongName } from "../src/answers.ts";
 import { authentications } from "../src/authentication.ts";
 import { type Authentication, createAdapter } from "../src/index.ts";
 import { wordsOf } from "../src/words.ts";
 
+const biome = fileURLToPath(new URL("../node_modules/.bin/biome", import.meta.url));
 const versions = {
   ...{ "@gpuport/core": "^1.2.3", "@gpuport/conformance": "^1.2.3", zod: "^4.0.0" },
   ...{ "@biomejs/biome": "2.0.0", "@types/node": "22.0.0", "fast-check": "4.0.0" },
@@ -64,6 +68,7 @@ describe("a base URL", () => {
     ["https://alice:hunter2@api.tensorbarn.test", "no credentials"],
     ["https://api.tensorbarn.test/?key=1", "no query"],
     ["https://api.tensorbarn.test/*/v1", "letters"],
+    [`https://api.tensorbarn.test/${"v".repeat(80)}`, "80 characters"],
   ])("%s is refused: %s", (baseUrl, why) => {
     expect(wrongBaseUrl(baseUrl)).toContain(why);
     expect(wrongBaseUrl(baseUrl)).not.toContain("hunter2");
@@ -93,6 +98,26 @@ describe("an adapter", () => {
         dependencies: { "@gpuport/core": "^1.2.3", zod: "^4.0.0" },
       });
       expect(await readFile(join(directory, "src/options.ts"), "utf8")).toContain(`"${answers.baseUrl}"`);
+    },
+  );
+
+  // The formatter breaks lines where they are full, and the names are in them.
+  it.each(["q", `tensor-barn-${"of-the-north-".repeat(2)}x`, "@acme/gpuport-tensor"])(
+    "of the name %s is formatted and free of lint",
+    async (name) => {
+      for (const auth of Object.keys(authentications) as Authentication[]) {
+        const baseUrl = `https://api.tensorbarn.test/${name.replace("@", "").repeat(2)}`.slice(0, 80);
+        await createAdapter({ name, baseUrl, auth, directory: join(scratch, auth) }, versions);
+      }
+      for (const auth of Object.keys(authentications)) {
+        const linted = promisify(execFile)(biome, ["ci", "--colors=off", "."], { cwd: join(scratch, auth) });
+        expect(
+          await linted.then(
+            () => "",
+            ({ stdout, stderr }) => stdout + stderr,
+          ),
+        ).toBe("");
+      }
     },
   );
 

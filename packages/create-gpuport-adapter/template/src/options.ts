@@ -1,9 +1,11 @@
 import { baseUrlSchema, secretSchema } from "@gpuport/core";
 import * as z from "zod";
 
+const publicApi = "https://api.my-cloud.example/v1";
+
 export const optionsSchema = z.strictObject({
   apiKey: secretSchema.describe("A key that may launch, read and terminate machines"),
-  baseUrl: baseUrlSchema().default("https://api.my-cloud.example/v1").describe("Where the API is"),
+  baseUrl: baseUrlSchema().default(publicApi).describe("Where the API is"),
 });
 
 /** What a user may configure, besides what every provider takes. */

@@ -36,7 +36,7 @@ describe("launch", () => {
       rack: "r7",
     };
     api().post("/machines", body).reply(201, { id: "m-1" });
-    const providerOptions = { "my-cloud": { rack: "r7" } };
+    const providerOptions = { [myCloud.id]: { rack: "r7" } };
     const instance = await provider.launch({ ...request, name: "trainer", providerOptions });
     expect(instance).toMatchObject({ id: "m-1", name: "trainer", billing: "compute" });
   });

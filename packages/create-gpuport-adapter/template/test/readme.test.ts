@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { credentials, startServer } from "./server.ts";
 
+const packageName = "gpuport-my-cloud";
 const baseUrl = "https://api.my-cloud.example/v1";
 const speed = 100;
 
@@ -28,9 +29,9 @@ it("runs the README's snippet, which leaves nothing that bills", async () => {
   const snippet = /^```ts\n(.*?)^```$/ms.exec(readme)?.[1] ?? "";
   const file = new URL("./.readme.ts", import.meta.url);
   onTestFinished(() => rm(file, { force: true }));
-  await writeFile(file, snippet.replace('"gpuport-my-cloud"', '"../src/index.ts"'));
-  vi.spyOn(console, "log").mockImplementation(() => {});
+  await writeFile(file, snippet.replace(packageName, "../src/index.ts"));
+  const log = vi.spyOn(console, "log").mockImplementation(() => {});
   await import(file.href);
-  expect(console.log).toHaveBeenCalled();
+  expect(log).toHaveBeenCalled();
   expect(server.billing()).toBe(0);
 });
