@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { wrongBaseUrl, wrongDirectory, wrongName } from "../src/answers.ts";
@@ -10,7 +10,7 @@ import { authentications } from "../src/authentication.ts";
 import { type Authentication, createAdapter } from "../src/index.ts";
 import { wordsOf } from "../src/words.ts";
 
-const biome = fileURLToPath(new URL("../node_modules/.bin/biome", import.meta.url));
+const biome = createRequire(import.meta.url).resolve("@biomejs/biome/bin/biome");
 const versions = {
   ...{ "@gpuport/core": "^1.2.3", "@gpuport/conformance": "^1.2.3", zod: "^4.0.0" },
   ...{ "@biomejs/biome": "2.0.0", "@types/node": "22.0.0", "fast-check": "4.0.0" },
@@ -110,7 +110,9 @@ describe("an adapter", () => {
         await createAdapter({ name, baseUrl, auth, directory: join(scratch, auth) }, versions);
       }
       for (const auth of Object.keys(authentications)) {
-        const linted = promisify(execFile)(biome, ["ci", "--colors=off", "."], { cwd: join(scratch, auth) });
+        const linted = promisify(execFile)(process.execPath, [biome, "ci", "--colors=off", "."], {
+          cwd: join(scratch, auth),
+        });
         expect(
           await linted.then(
             () => "",
