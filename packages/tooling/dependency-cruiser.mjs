@@ -1,6 +1,6 @@
 // The architecture, as a check. What is not an adapter is named here; every other package is held to an adapter's rules.
 const notAdapters =
-  "core|config|emulator|conformance|chaos|durable|examples|bench|testkit|tooling|journal-[^/]+";
+  "core|config|create-gpuport-adapter|emulator|conformance|chaos|durable|examples|bench|testkit|tooling|journal-[^/]+";
 const adapterSource = `^packages/(?!(?:${notAdapters})/)([^/]+)/src/`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -24,6 +24,18 @@ export default {
       severity: "error",
       from: { path: adapterSource },
       to: { pathNot: ["^packages/$1/src/", "^packages/core/src/index.ts$", "node_modules/zod/"] },
+    },
+    {
+      name: "the-template-is-an-adapter",
+      severity: "error",
+      from: { path: "^packages/create-gpuport-adapter/template/src/" },
+      to: {
+        pathNot: [
+          "^packages/create-gpuport-adapter/template/src/",
+          "^packages/core/src/index.ts$",
+          "node_modules/zod/",
+        ],
+      },
     },
     {
       name: "adapter-tests-know-no-other-adapter",

@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ComputeError } from "@gpuport/core";
+import { adoptAdapter, ComputeError } from "@gpuport/core";
 import { codeOf, isMissing, locatePackage } from "./packages.ts";
 import { didYouMean, suggestion } from "./suggest.ts";
 import type { AnyAdapter } from "./types.ts";
@@ -134,18 +134,13 @@ function looksLikeAdapter(value: unknown): value is AnyAdapter {
 
 function asAdapter(value: unknown, what: string): AnyAdapter {
   if (!looksLikeAdapter(value)) refuse(`${what} is not an adapter made with defineAdapter`);
-  const version: unknown = value.specVersion;
-  if (version !== 1) {
-    refuse(
-      `${what} is written for version ${String(version)} of the adapter interface, and this is version 1`,
-    );
-  }
-  const { id, options, env, tables } = value;
+  const adapter = adoptAdapter(value, what);
+  const { id, options, env, tables } = adapter;
   const complete = typeof id === "string" && isObject(options?.shape) && Array.isArray(env);
   if (!complete || !isObject(tables?.endpoints)) {
     refuse(`${what} is not a complete adapter: it lacks its id, options, env or tables`);
   }
-  return value;
+  return adapter;
 }
 
 function isObject(value: unknown): boolean {

@@ -69,11 +69,6 @@ describe("a third party's adapter", () => {
       "exports no adapter",
     ],
     [
-      "is written for another version",
-      installed(name, "export const acme = Object.assign(() => {}, { id: 'acme', specVersion: 2 });"),
-      "is written for version 2 of the adapter interface, and this is version 1",
-    ],
-    [
       "lacks what defineAdapter makes",
       installed(name, "export const acme = Object.assign(() => {}, { id: 'acme', specVersion: 1 });"),
       "is not a complete adapter",

@@ -17,7 +17,8 @@ import {
 import { parseOrRefuse } from "./prepare.ts";
 import { provide } from "./provide.ts";
 import type { ProviderOf } from "./provider.ts";
-import { Secret, secretsIn } from "./secret.ts";
+import { secretsIn } from "./secret.ts";
+import { checkVersion, isCurrent, toCurrentVersion } from "./spec-version.ts";
 
 /** What an adapter package says of its cloud. */
 export interface AdapterDefinition<
@@ -57,18 +58,51 @@ export interface Adapter<Options extends z.ZodObject = z.ZodObject, Provider = u
 
 const defaultMaxResponseBytes = 32 * 2 ** 20;
 
+/**
+ * Where an adapter keeps its definition, for another copy of this package. It is not copied with the other properties, so
+ * a function that somebody has put around an adapter has none, and is called as it is.
+ */
+const definitionKey = Symbol.for("gpuport.adapterDefinition");
+type AnyDefinition = AdapterDefinition<z.ZodObject, z.ZodType<never>, string, ComputeDriver<never>>;
+
+/** The adapters that this copy of the package has made. */
+const made = new WeakSet<object>();
+
+/**
+ * The adapter, run by this copy of the package: itself if it was made here, and made again of its definition if another
+ * copy made it, of this version of the interface or of the one before. So there is one core around every driver, and what
+ * looks after machines reaches every provider.
+ *
+ * @param called What the adapter is called in an error.
+ * @throws `invalid_config` for a version that this core cannot run.
+ */
+export function adoptAdapter<Given extends Pick<Adapter, "id"> & { readonly specVersion: number }>(
+  adapter: Given,
+  called: string = `the adapter ${adapter.id}`,
+): Given {
+  checkVersion(adapter.specVersion, called);
+  const definition: unknown = Reflect.get(adapter, definitionKey);
+  if (isCurrent(adapter) && (definition === undefined || made.has(adapter))) return adapter;
+  if (definition !== undefined) {
+    return defineAdapter(toCurrentVersion(definition as AnyDefinition)) as unknown as Given; // what defineAdapter kept
+  }
+  const message = `${called} is written for version ${adapter.specVersion} of the adapter interface and was not made with defineAdapter`;
+  throw new ComputeError({ code: "invalid_config", field: "adapter", message });
+}
+
 /** Makes the function that users call from what an adapter package says of its cloud. */
 export function defineAdapter<
   Options extends z.ZodObject,
   LaunchOptions extends z.ZodType,
   Names extends string,
   Driver extends ComputeDriver<z.output<LaunchOptions>>,
->(
-  definition: AdapterDefinition<Options, LaunchOptions, Names, Driver>,
-): Adapter<Options, ProviderOf<Driver>> {
-  const alternatives = Array.isArray(definition.env) ? definition.env : [definition.env];
+>(given: AdapterDefinition<Options, LaunchOptions, Names, Driver>): Adapter<Options, ProviderOf<Driver>> {
+  const { id, specVersion, options, facts, tables } = given;
+  const alternatives = Array.isArray(given.env) ? given.env : [given.env];
 
   function open(input: Partial<z.input<Options>> & CommonOptions = {}): ProviderOf<Driver> {
+    checkVersion(specVersion, `the adapter ${id}`);
+    const definition = toCurrentVersion(given);
     const { common, own } = asConfig(definition.id, () => splitOptions(definition, alternatives, input));
     const name = common.name ?? definition.id;
     const clock = common.clock ?? systemClock;
@@ -107,7 +141,8 @@ export function defineAdapter<
     });
   }
 
-  const { id, specVersion, options, facts, tables } = definition;
+  made.add(open);
+  Object.defineProperty(open, definitionKey, { value: given });
   return Object.assign(open, { ...{ id, specVersion, options, facts, tables }, env: alternatives });
 }
 
@@ -140,10 +175,7 @@ function splitOptions<Options extends z.ZodObject>(
 function accountOf(id: string, own: object, alternatives: readonly EnvironmentNames[]): string {
   const names = new Set(["baseUrl", ...alternatives.flatMap(Object.keys)]);
   const given = Object.entries(own).filter(([option]) => names.has(option));
-  return JSON.stringify([
-    id,
-    ...given.map(([, value]) => (value instanceof Secret ? value.reveal() : value)),
-  ]);
+  return JSON.stringify([id, ...given, ...secretsIn(own)]);
 }
 
 /** What is wrong with an option is the configuration's fault, and is named with the adapter. */

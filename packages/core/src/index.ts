@@ -1,4 +1,4 @@
-export { type Adapter, type AdapterDefinition, defineAdapter } from "./adapter.ts";
+export { type Adapter, type AdapterDefinition, adoptAdapter, defineAdapter } from "./adapter.ts";
 export { baseUrlSchema } from "./base-url.ts";
 export type { CallOptions } from "./call-options.ts";
 export type * from "./capabilities.ts";

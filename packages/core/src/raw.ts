@@ -1,4 +1,10 @@
-const raws = new WeakMap<object, { readonly adapter: string; readonly raw: unknown }>();
+type Raws = WeakMap<object, { readonly adapter: string; readonly raw: unknown }>;
+
+/** One for all copies of this package: an adapter's copy keeps a record, and its provider's copy hands it on. */
+const key = Symbol.for("gpuport.raw");
+const shared = globalThis as { [key]?: Raws }; // nothing else is kept under this name
+shared[key] ??= new WeakMap();
+const raws: Raws = shared[key];
 
 /**
  * Keeps the cloud's own record beside a model object, by reference and out of sight: it carries tokens and passwords,

@@ -1,6 +1,7 @@
 import * as z from "zod";
 
 const reveals = new WeakMap<Secret, string>();
+const brand = Symbol.for("gpuport.Secret");
 
 /**
  * A value that must not be shown. It reads `[secret]` in JSON, `console.log`, template strings and errors;
@@ -9,6 +10,11 @@ const reveals = new WeakMap<Secret, string>();
 export class Secret {
   constructor(value: string) {
     reveals.set(this, value);
+  }
+
+  /** A secret of another copy of this package is one too, and must be hidden like one. */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && brand in value;
   }
 
   /** Gives up the value. Call it where the value is used, never where it could be logged. */
@@ -32,6 +38,8 @@ export class Secret {
     return "[secret]";
   }
 }
+
+Object.defineProperty(Secret.prototype, brand, { value: true });
 
 /** A credential goes into headers, where a line break would end it; most come from a file that was read whole. */
 const credentialSchema = z

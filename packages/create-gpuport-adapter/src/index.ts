@@ -1,0 +1,2 @@
+export type { Answers, Authentication } from "./answers.ts";
+export { createAdapter, type Versions } from "./create.ts";

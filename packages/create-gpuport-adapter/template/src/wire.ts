@@ -1,0 +1,38 @@
+import * as z from "zod";
+
+/**
+ * What the cloud sends, as far as it is read: its own names and units, and lenient about everything else.
+ *
+ * @see https://api.my-cloud.example/v1
+ */
+export const machineSchema = z.looseObject({
+  id: z.string().min(1),
+  name: z.string().nullish(),
+  state: z.string(),
+  image: z.string().nullish(),
+  region: z.string().nullish(),
+  gpu_name: z.string().nullish(),
+  gpu_count: z.number().nullish(),
+  /** GiB of one GPU. */
+  gpu_memory_gb: z.number().nullish(),
+  /** US cents per hour, for the whole machine. */
+  price_cents: z.number().nullish(),
+  /** Unix seconds. */
+  created_at: z.number().nullish(),
+  ssh: z.object({ host: z.string(), port: z.int().min(1).max(65_535), user: z.string() }).nullish(),
+});
+export type Machine = z.output<typeof machineSchema>;
+
+export const machinePageSchema = z.object({
+  machines: z.array(machineSchema),
+  next_cursor: z.string().nullish(),
+  /** Machines on all pages. */
+  total: z.int().nonnegative().nullish(),
+});
+
+/** The answer to a create. Only the id is read: nothing else may stand between a machine and its id. */
+export const createdSchema = z.object({ id: z.string().min(1) });
+
+export const failureSchema = z.object({
+  error: z.object({ code: z.string(), message: z.string().nullish() }),
+});

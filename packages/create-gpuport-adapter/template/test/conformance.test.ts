@@ -1,0 +1,17 @@
+import { testConformance } from "@gpuport/conformance";
+import { it } from "vitest";
+import { myCloud } from "../src/index.ts";
+import { credentials, startServer, wrongCredentials } from "./server.ts";
+
+testConformance(it, async () => {
+  const server = await startServer();
+  const options = { baseUrl: server.url, clock: server.clock };
+  return {
+    provider: myCloud({ ...credentials, ...options }),
+    stranger: myCloud({ ...wrongCredentials, ...options }),
+    request: { offerId: "rtx4090x1", image: "pytorch/pytorch" },
+    unknownId: "m-9999",
+    machines: server.billing,
+    close: server.close,
+  };
+});
