@@ -190,9 +190,13 @@ export function provide<Driver extends ComputeDriver<never>>(
     stamp: (resource) => sameRaw(resource, { ...resource, provider: name } as never), // what was left out is back
     finished,
   });
-  function market(offers: Market["offers"], options: CallOptions | undefined): Market {
+  function market(
+    offers: Market["offers"],
+    options: CallOptions | undefined,
+    quote?: Market["quote"],
+  ): Market {
     const walkPages: Market["walk"] = (readPage) => pages("offers.search", options, readPage);
-    return { offers, cloud: adapter, stamp: stampOffer, walk: walkPages };
+    return { offers, cloud: adapter, stamp: stampOffer, quote, walk: walkPages };
   }
 
   const { offers: searching } = driver;
@@ -218,7 +222,10 @@ export function provide<Driver extends ComputeDriver<never>>(
     async *weigh(request, options) {
       const query = searching && launchQuery(request, around.budgets.length > 0);
       if (searching === undefined || query === undefined) return;
-      for await (const { offer, reason } of weighOffers(market(searching, options), query)) {
+      const { support } = around;
+      const own = support.providerOptions.parse(request.providerOptions?.[adapter] ?? {});
+      const quoting = market(searching, options, (offer) => support.quote?.(offer, own, request) ?? offer);
+      for await (const { offer, reason } of weighOffers(quoting, query)) {
         yield { offer, reason: reason ?? (offer.available ? undefined : "not available now") };
       }
     },
