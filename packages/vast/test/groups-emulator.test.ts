@@ -164,6 +164,20 @@ describe("volumes", () => {
     expect(bill()).toEqual([]);
   });
 
+  it("are searched cheapest first, and rows that break the filters are left out", async () => {
+    const { emulator, provider } = await open();
+    emulator.faults.add({
+      ...{ cloud: "vast", endpoint: "volume.search", fault: "flag", flag: "offerNoise", value: 5 },
+    } as Fault);
+    const places = await all(provider.volumes.search({ sizeMiB: 500 * 1024, region: "SE" }));
+    const rows = places.map((place) => vastRaw(place) as Record<string, unknown> | undefined);
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.every((row) => Number(row?.["disk_space"]) >= 500)).toBe(true);
+    expect(rows.every((row) => row?.["verification"] === "verified")).toBe(true);
+    const costs = rows.map((row) => Number(row?.["storage_cost"]));
+    expect(costs).toEqual(costs.toSorted((one, other) => one - other));
+  });
+
   it("that are mounted say where, and cannot be removed", async () => {
     const { provider, bill } = await open();
     const [offer] = await all(provider.offers.search({ gpu: { model: "RTX 4090" } }));
