@@ -46,7 +46,7 @@ export function imagesOf({ api, perPage }: Means) {
       const image = { image_id: checkedId(id) };
       await api.call("image.delete", {
         // `params` serve a configured path that has `{image_id}` in it.
-        ...{ json: image, params: image, response: wire.doneSchema, idempotent: true },
+        ...{ json: image, params: image, response: wire.doneSchema, removes: true },
         ...call,
       });
     },

@@ -382,7 +382,7 @@ describe("what cannot be recognised is sent once", () => {
     });
   });
 
-  it("an image is removed all the same when the first answer is lost", async () => {
+  it.each(["none", "done"] as const)("but a removal, whose lost answer had its work %s", async (work) => {
     await onEmulator(async (provider, emulator) => {
       const { id } = await provider.images.create({ source: "docker.io/acme/train:1" });
       emulator.faults.add({
@@ -390,7 +390,7 @@ describe("what cannot be recognised is sent once", () => {
         endpoint: "image.delete",
         times: 1,
         fault: "reset",
-        work: "none",
+        work,
       });
       await provider.images.remove(id);
       expect(asked(emulator, "image.delete")).toBe(2);

@@ -239,6 +239,20 @@ describe("images and snapshots", () => {
     expect(emulator.bill()).toEqual([]);
   });
 
+  it.each(["none", "done"] as const)(
+    "are removed although the first answer is lost, its work %s",
+    async (work) => {
+      const provider = open();
+      const { id } = await provider.launch(request);
+      await provider.snapshots.create(id);
+      emulator.faults.add({ cloud: "pody", endpoint: "image.delete", fault: "reset", work, times: 1 });
+      await provider.snapshots.remove("alice");
+      expect(await collect(provider.snapshots.list())).toEqual([]);
+      await expect(provider.snapshots.remove("alice")).rejects.toMatchObject({ effect: "none" });
+      await provider.terminate(id);
+    },
+  );
+
   it("are kept apart by tag, replaced under the same one, and limited in number", async () => {
     const provider = open();
     const { id } = await provider.launch(request);

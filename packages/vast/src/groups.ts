@@ -79,7 +79,7 @@ export function sshKeysOf(api: VastApi) {
     },
     async remove(id, call) {
       const params = { id: numeric(id) };
-      await api.call("sshkey.delete", { params, json: {}, idempotent: true, ...call });
+      await api.call("sshkey.delete", { params, json: {}, removes: true, ...call });
     },
     async attach(instanceId, publicKey, call) {
       const params = { id: numeric(instanceId) };
@@ -140,7 +140,7 @@ export function volumesOf(api: VastApi) {
     },
     async remove(id, call) {
       const query = { id: numeric(id) };
-      await api.call("volume.delete", { query, json: {}, idempotent: true, ...call });
+      await api.call("volume.delete", { query, json: {}, removes: true, ...call });
     },
     async search({ sizeMiB, region, cursor }, call) {
       const gb = toGb(sizeMiB);

@@ -92,6 +92,17 @@ describe("ssh keys", () => {
     await expect(provider.sshKeys.remove(added.id)).rejects.toMatchObject({ code: "not_found" });
   });
 
+  it.each(["none", "done"] as const)(
+    "are removed although the first answer is lost, its work %s",
+    async (work) => {
+      const { emulator, provider } = await open();
+      const { id } = await provider.sshKeys.add(publicKey);
+      emulator.faults.add({ cloud: "vast", endpoint: "sshkey.delete", fault: "reset", work, times: 1 });
+      await provider.sshKeys.remove(id);
+      expect(await all(provider.sshKeys.list())).toEqual([]);
+    },
+  );
+
   it.each([401, 403, 404] as const)("are not none because a key was refused (%i)", async (badKeyStatus) => {
     const { stranger } = await open({ badKeyStatus });
     await expect(all(stranger.sshKeys.list())).rejects.toMatchObject({ code: "unauthenticated" });
@@ -195,6 +206,18 @@ describe("volumes", () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(bill()).toHaveLength(1);
   });
+
+  it.each(["none", "done"] as const)(
+    "are removed although the first answer is lost, its work %s",
+    async (work) => {
+      const { emulator, provider, bill } = await open();
+      const [place] = await all(provider.volumes.search({ sizeMiB: 1024 }));
+      const { id } = await provider.volumes.create({ offerId: place?.id ?? "", sizeMiB: 1024 });
+      emulator.faults.add({ cloud: "vast", endpoint: "volume.delete", fault: "reset", work, times: 1 });
+      await provider.volumes.remove(id);
+      expect(bill()).toEqual([]);
+    },
+  );
 
   it.each(spoiled)("are rented once or not at all through %j", async (fault) => {
     const { emulator, provider, bill } = await open();
