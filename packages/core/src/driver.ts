@@ -70,6 +70,12 @@ export interface ComputeDriver<Options = never> extends DriverGroups {
   /** Every machine that carries this identity. Without it core walks the list and compares identities. */
   readonly find?: (identity: string, call: DriverCall) => Promise<readonly DriverInstance[]>;
 
+  /**
+   * Words of `providerStatus` in which a machine stays until its owner does something, although its status says that it
+   * is still coming. `waitFor` gives up once so many of its looks have seen the word; the instance's message says why.
+   */
+  readonly stuckAfterLooks?: Table<number> | undefined;
+
   /** The machine, on a cloud that has only this one and where the configuration says what it is. */
   readonly hardware?: Hardware | undefined;
 }

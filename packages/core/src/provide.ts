@@ -175,6 +175,7 @@ export function provide<Driver extends ComputeDriver<never>>(
       if (ready !== undefined && status !== "running") refuse("ready", "only a running machine answers ssh");
       const means = {
         ...{ clock, pollIntervalMs: facts.pollIntervalMs, stoppedStays: driver.power !== undefined },
+        stuckAfterLooks: driver.stuckAfterLooks,
         describe: (call: DriverCall) => describe(idOf(id), call),
         gone: () => finished({ id, ...nothingKnown }),
       };

@@ -17,7 +17,7 @@ import { readFailure, toInstance } from "./map.ts";
 import { type Selection, selectionOf, toOffer } from "./offer.ts";
 import type { GlowsLaunchOptions, GlowsOptions } from "./options.ts";
 import { nextOf, placeOf } from "./paging.ts";
-import { type EndpointName, limits, machineCategories, snapshotStatuses } from "./tables.ts";
+import { type EndpointName, limits, machineCategories, snapshotStatuses, stuckAfterLooks } from "./tables.ts";
 import {
   doneSchema,
   instanceAnswerSchema,
@@ -68,6 +68,7 @@ export function createDriver(
     },
     // Number 6 is said of an unknown machine, of somebody else's, and of a parameter that was not understood.
     confirmsAbsence: "by_list",
+    stuckAfterLooks,
     sameId: isSameId,
     async describe(id, call) {
       const instance = await read({ request_id: checkedId(id) }, call);

@@ -78,6 +78,12 @@ export const statusMessages: Table<string> = {
   dead: "the container engine could not remove it",
 };
 
+/**
+ * A pod reads so only between two starts of a main process that ends by itself, which Pody repeats for ever and does not
+ * count. Three looks of one wait are several seconds apart.
+ */
+export const stuckAfterLooks: Table<number> = { restarting: 3 };
+
 /** The server has no such route; what it says of a pod is longer. */
 export const routeAbsent = "404 Not Found";
 /** The pod is there, but its image was deleted, and the server cannot read the one without the other. */

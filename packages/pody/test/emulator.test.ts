@@ -482,6 +482,20 @@ describe("a launch", () => {
     await provider.terminate(instance.id);
   });
 
+  it("waits no longer for a pod whose process keeps ending", async () => {
+    const provider = open();
+    const { id } = await provider.launch({ image: "crashing:latest" });
+    const before = emulator.clock.now();
+    await expect(provider.waitFor(id, "running")).rejects.toMatchObject({
+      code: "instance_failed",
+      instanceId: id,
+      message: expect.stringContaining("its main process ended"),
+    });
+    expect(emulator.clock.now() - before).toBeLessThan(60_000);
+    await provider.terminate(id);
+    expect(emulator.bill()).toEqual([]);
+  });
+
   it("keeps a status that nobody knows", async () => {
     onCreate({ fault: "flag", flag: "unknownStatus" });
     const provider = open();
