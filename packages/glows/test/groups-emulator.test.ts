@@ -140,10 +140,11 @@ describe("snapshots", () => {
       expect(made).toMatchObject({ instanceId: id, name: "before-lunch", status: "creating" });
       expect(await provider.describe(id)).toMatchObject({ status: "stopping", billing: "none" });
       expect(await all(provider.snapshots.list())).toMatchObject([{ id: made?.id, status: "unknown" }]);
+      expect(await all(provider.snapshots.list({ statuses: ["ready"] }))).toEqual([]);
       emulator.clock.advance(4_000);
       expect(await provider.describe(id)).toMatchObject({ status: "stopped", providerStatus: "Paused" });
       await provider.waitFor(id, "running");
-      const [ready] = await all(provider.snapshots.list());
+      const [ready] = await all(provider.snapshots.list({ statuses: ["ready"] }));
       expect(ready).toMatchObject({ id: made?.id, instanceId: id, status: "ready", sizeBytes: 2 ** 30 });
 
       const second = await running(provider, { gpu: { model: "RTX 4090" }, snapshot: ready?.id });

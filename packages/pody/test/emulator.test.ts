@@ -228,6 +228,8 @@ describe("images and snapshots", () => {
     const [listed] = await collect(provider.snapshots.list());
     expect(listed).toMatchObject({ id: "alice-t2", name: "t2", sizeBytes: 7_340_032_000 });
     expect(listed?.createdAt).toBeInstanceOf(Date);
+    expect(await collect(provider.snapshots.list({ statuses: ["creating"] }))).toEqual([]);
+    expect(await collect(provider.snapshots.list({ statuses: ["ready"] }))).toHaveLength(1);
     expect(await collect(provider.images.list({ owned: true }))).toMatchObject([{ id: "alice-t2" }]);
     const copy = await provider.launch({ snapshot: "alice-t2" });
     expect(copy).toMatchObject({ status: "running", image: "pody-commit:alice-t2" });

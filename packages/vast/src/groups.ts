@@ -85,6 +85,16 @@ export function sshKeysOf(api: VastApi) {
       const params = { id: numeric(instanceId) };
       await api.call("instance.sshKeyAttach", { params, json: { ssh_key: publicKey }, ...call });
     },
+    async attached(instanceId, _, call) {
+      const params = { id: numeric(instanceId) };
+      const response = wire.attachedKeysSchema;
+      const { ssh_keys } = await api.call("instance.sshKeys", { params, response, ...call });
+      return { items: ssh_keys.flatMap((row) => toSshKey(row) ?? []) };
+    },
+    async detach(instanceId, keyId, call) {
+      const params = { id: numeric(instanceId), keyId: numeric(keyId, "keyId") };
+      await api.call("instance.sshKeyDetach", { params, json: {}, removes: true, ...call });
+    },
   } satisfies DriverGroups["sshKeys"];
 }
 

@@ -55,9 +55,14 @@ describe("a machine's life", () => {
     await provider.power.start(launched.id);
     expect(await provider.describe(launched.id)).toMatchObject({ status: "provisioning", reason: "restart" });
     await provider.waitFor(launched.id, "running");
-    await provider.power.restart(launched.id);
-    expect(await provider.describe(launched.id)).toMatchObject({ status: "provisioning", reason: "restart" });
-    await provider.waitFor(launched.id, "running");
+    for (const again of ["restart", "recycle"] as const) {
+      await provider.power[again](launched.id);
+      expect(await provider.describe(launched.id)).toMatchObject({
+        status: "provisioning",
+        reason: "restart",
+      });
+      await provider.waitFor(launched.id, "running");
+    }
 
     expect(await provider.terminate(launched.id)).toMatchObject({ evidence: "not_found" });
     expect(await provider.terminate(launched.id)).toMatchObject({ evidence: "not_found" });

@@ -87,6 +87,10 @@ describe("ssh keys", () => {
     expect(await provider.sshKeys.add("ssh-ed25519 AAAAC3Nz renamed")).toMatchObject({ id: added.id });
     expect(await all(provider.sshKeys.list())).toHaveLength(1);
     await provider.sshKeys.attach(id, publicKey);
+    expect(await all(provider.sshKeys.attached(id))).toMatchObject([{ id: added.id, publicKey }]);
+    await provider.sshKeys.detach(id, added.id);
+    expect(await all(provider.sshKeys.attached(id))).toEqual([]);
+    expect(await all(provider.sshKeys.list())).toHaveLength(1);
     await provider.sshKeys.remove(added.id);
     expect(await all(provider.sshKeys.list())).toEqual([]);
     await expect(provider.sshKeys.remove(added.id)).rejects.toMatchObject({ code: "not_found" });
