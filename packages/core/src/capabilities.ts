@@ -17,6 +17,7 @@ import type {
   OfferQuery,
   Quota,
   Snapshot,
+  SnapshotQuery,
   SnapshotSpec,
   SshKey,
   Volume,
@@ -40,6 +41,11 @@ export interface Power {
   readonly start: (id: string, options?: CallOptions) => Promise<void>;
   /** Restarts a running machine. What is on its disk stays; addresses may change. */
   readonly restart?: (id: string, options?: CallOptions) => Promise<void>;
+  /**
+   * Makes a running machine anew from its image, which is fetched again, on the hardware that it holds. What was on its
+   * disk is lost; volumes stay.
+   */
+  readonly recycle?: (id: string, options?: CallOptions) => Promise<void>;
 }
 
 /** What could be rented now. */
@@ -83,7 +89,7 @@ export interface Snapshots {
     spec?: SnapshotSpec,
     options?: CallOptions,
   ) => Promise<readonly Snapshot[]>;
-  readonly list?: (options?: CallOptions) => AsyncIterable<Snapshot>;
+  readonly list?: (query?: SnapshotQuery, options?: CallOptions) => AsyncIterable<Snapshot>;
   readonly remove?: (id: string, options?: CallOptions) => Promise<void>;
 }
 
@@ -116,6 +122,10 @@ export interface SshKeys {
   readonly remove: (id: string, options?: CallOptions) => Promise<void>;
   /** Puts a key into a machine that exists. */
   readonly attach?: (instanceId: string, publicKey: string, options?: CallOptions) => Promise<void>;
+  /** The keys of one machine. */
+  readonly attached?: (instanceId: string, options?: CallOptions) => AsyncIterable<SshKey>;
+  /** Takes a key out of a machine; the account keeps it. */
+  readonly detach?: (instanceId: string, keyId: string, options?: CallOptions) => Promise<void>;
 }
 
 export interface Bids {

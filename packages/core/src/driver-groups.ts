@@ -16,6 +16,7 @@ import type {
   OfferQuery,
   Quota,
   Snapshot,
+  SnapshotQuery,
   SnapshotSpec,
   SshKey,
   Volume,
@@ -36,6 +37,7 @@ export interface DriverGroups {
     readonly stop: (id: string, call: DriverCall) => Promise<void>;
     readonly start: (id: string, call: DriverCall) => Promise<void>;
     readonly restart?: (id: string, call: DriverCall) => Promise<void>;
+    readonly recycle?: (id: string, call: DriverCall) => Promise<void>;
   };
   readonly images?: {
     readonly list: (query: ImageQuery & Paged, call: DriverCall) => Promise<Page<Unstamped<Image>>>;
@@ -54,7 +56,8 @@ export interface DriverGroups {
       spec: SnapshotSpec,
       call: DriverCall,
     ) => Promise<readonly Unstamped<Snapshot>[]>;
-    readonly list?: (query: Paged, call: DriverCall) => Promise<Page<Unstamped<Snapshot>>>;
+    /** Only those that were asked for, where the cloud can filter; core filters again. */
+    readonly list?: (query: SnapshotQuery & Paged, call: DriverCall) => Promise<Page<Unstamped<Snapshot>>>;
     readonly remove?: (id: string, call: DriverCall) => Promise<void>;
   };
   readonly volumes?: {
@@ -77,6 +80,12 @@ export interface DriverGroups {
     readonly add: (publicKey: string, call: DriverCall) => Promise<Unstamped<SshKey>>;
     readonly remove: (id: string, call: DriverCall) => Promise<void>;
     readonly attach?: (instanceId: string, publicKey: string, call: DriverCall) => Promise<void>;
+    readonly attached?: (
+      instanceId: string,
+      query: Paged,
+      call: DriverCall,
+    ) => Promise<Page<Unstamped<SshKey>>>;
+    readonly detach?: (instanceId: string, keyId: string, call: DriverCall) => Promise<void>;
   };
   readonly bids?: {
     readonly change: (id: string, perHourMicros: number, call: DriverCall) => Promise<void>;

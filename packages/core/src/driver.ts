@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { Clock } from "./clock.ts";
 import type { DriverGroups } from "./driver-groups.ts";
 import type { DriverInstance, Page } from "./driver-model.ts";
+import type { ComputeError } from "./errors.ts";
 import type { Endpoint, ProviderFacts } from "./facts.ts";
 import type { ErrorRow } from "./http/answer.ts";
 import type { Api, DriverCall, HttpOptions } from "./http/client.ts";
@@ -69,6 +70,12 @@ export interface ComputeDriver<Options = never> extends DriverGroups {
   /** Every machine that carries this identity. Without it core walks the list and compares identities. */
   readonly find?: (identity: string, call: DriverCall) => Promise<readonly DriverInstance[]>;
 
+  /**
+   * Words of `providerStatus` in which a machine stays until its owner does something, although its status says that it
+   * is still coming. `waitFor` gives up once so many of its looks have seen the word; the instance's message says why.
+   */
+  readonly stuckAfterLooks?: Table<number> | undefined;
+
   /** The machine, on a cloud that has only this one and where the configuration says what it is. */
   readonly hardware?: Hardware | undefined;
 }
@@ -84,6 +91,13 @@ export interface LaunchSupport<Options extends z.ZodType = z.ZodType> {
   readonly providerOptions: Options;
   /** The cloud's own limits. Throws with {@link refuse}. */
   readonly check?: ((request: LaunchRequest, options: z.output<Options>) => void) | undefined;
+  /**
+   * What an offer is and costs with these options: they may add resources, or choose another rate. An error says why
+   * the offer cannot be had with them; the launch goes on to the next one.
+   */
+  readonly quote?:
+    | ((offer: Offer, options: z.output<Options>, request: LaunchRequest) => Offer | ComputeError)
+    | undefined;
   /** What the identity field will hold. The token must be in it, unless the cloud keeps the caller's name unique. */
   readonly identity: (token: string, request: LaunchRequest, options: z.output<Options>) => string;
 }

@@ -2,7 +2,18 @@ import * as z from "zod";
 import type { CallOptions } from "./call-options.ts";
 import type { CapabilityGroups } from "./capabilities.ts";
 import type { DriverCall, DriverGroups, DriverInstance, Page, Paged, Unstamped } from "./driver.ts";
-import type { Instance } from "./model/index.ts";
+import {
+  idSchema,
+  imageQuerySchema,
+  imageSpecSchema,
+  logQuerySchema,
+  networkSpecSchema,
+  snapshotQuerySchema,
+  snapshotSpecSchema,
+  volumeOfferQuerySchema,
+  volumeSpecSchema,
+} from "./group-schemas.ts";
+import type { Instance, Snapshot, SshKey } from "./model/index.ts";
 import { sshPublicKeySchema } from "./model/request.ts";
 import { definedOnly } from "./options.ts";
 import { parseOrRefuse } from "./prepare.ts";
@@ -26,39 +37,6 @@ export interface GroupMeans {
 }
 
 type DriverGroup<Name extends keyof DriverGroups> = NonNullable<DriverGroups[Name]>;
-
-const idSchema = z.string().trim().min(1).max(256);
-const imageQuerySchema = z.strictObject({
-  owned: z.boolean().optional(),
-  search: z.string().max(200).optional(),
-});
-const imageSpecSchema = z.strictObject({
-  source: z.string().regex(/^\S+$/, "must be one registry reference"),
-});
-const snapshotSpecSchema = z.strictObject({
-  name: z.string().min(1).max(128).optional(),
-  providerOptions: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
-});
-const volumeSpecSchema = z.strictObject({
-  name: z.string().min(1).max(128).optional(),
-  sizeMiB: z.int().positive().optional(),
-  region: z.string().min(1).optional(),
-  type: z.string().min(1).optional(),
-  offerId: z.string().min(1).optional(),
-});
-const volumeOfferQuerySchema = z.strictObject({
-  sizeMiB: z.int().positive(),
-  region: z.string().min(1).optional(),
-});
-const networkSpecSchema = z.strictObject({
-  name: z.string().min(1).max(128),
-  region: z.string().min(1).max(128),
-});
-const logQuerySchema = z.strictObject({
-  lines: z.int().positive().optional(),
-  filter: z.string().optional(),
-  daemon: z.boolean().optional(),
-});
 
 /** @throws `invalid_argument` for what cannot be an id, before it reaches a path. */
 export function idOf(id: unknown, field = "id"): string {
@@ -130,6 +108,7 @@ function powerOf(power: DriverGroup<"power">, means: GroupMeans): CapabilityGrou
     stop: onInstance("power.stop", power.stop, means),
     start: onInstance("power.start", power.start, means),
     ...(power.restart && { restart: onInstance("power.restart", power.restart, means) }),
+    ...(power.recycle && { recycle: onInstance("power.recycle", power.recycle, means) }),
   };
 }
 
@@ -188,7 +167,17 @@ function snapshotsOf(snapshots: DriverGroup<"snapshots">, means: GroupMeans): Ca
       };
       return means.run("snapshots.create", options, work, instanceId);
     },
-    ...(list && { list: listOf("snapshots.list", list, means) }),
+    ...(list && {
+      async *list(query = {}, options) {
+        const wish = parseOrRefuse(snapshotQuerySchema, query, "");
+        const found = means.pages("snapshots.list", options, (cursor, call) =>
+          list({ ...wish, cursor }, call),
+        );
+        for await (const snapshot of found) {
+          if (wish.statuses?.includes(snapshot.status) ?? true) yield means.stamp<Snapshot>(snapshot);
+        }
+      },
+    }),
     ...(remove && { remove: onStored("snapshots.remove", remove, means) }),
   };
 }
@@ -234,7 +223,7 @@ function networksOf(networks: DriverGroup<"networks">, means: GroupMeans): Capab
 }
 
 function sshKeysOf(sshKeys: DriverGroup<"sshKeys">, means: GroupMeans): CapabilityGroups["sshKeys"] {
-  const { attach } = sshKeys;
+  const { attach, attached, detach } = sshKeys;
   return {
     list: listOf("sshKeys.list", sshKeys.list, means),
     add: (publicKey, options) =>
@@ -248,6 +237,24 @@ function sshKeysOf(sshKeys: DriverGroup<"sshKeys">, means: GroupMeans): Capabili
           attach(idOf(instanceId), parseOrRefuse(sshPublicKeySchema, publicKey, "publicKey"), call);
         return means.run("sshKeys.attach", options, work, instanceId);
       },
+    }),
+    ...(attached && {
+      attached: (instanceId, options) =>
+        stamped<SshKey>(
+          means.pages("sshKeys.attached", options, async (cursor, call) =>
+            attached(idOf(instanceId), { cursor }, call),
+          ),
+          means,
+        ),
+    }),
+    ...(detach && {
+      detach: (instanceId, keyId, options) =>
+        means.run(
+          "sshKeys.detach",
+          options,
+          async (call) => detach(idOf(instanceId), idOf(keyId, "keyId"), call),
+          instanceId,
+        ),
     }),
   };
 }

@@ -154,9 +154,11 @@ export function createLauncher(
         offers: candidates(
           driver,
           request,
-          { cloud: adapter, priceIsNeeded: budgets.length > 0 },
+          {
+            ...{ cloud: adapter, stamp: stampOffer, priceIsNeeded: budgets.length > 0 },
+            quote: (offer) => support.quote?.(offer, providerOptions, request) ?? offer,
+          },
           call,
-          stampOffer,
         ),
       },
       call,

@@ -175,6 +175,7 @@ export function provide<Driver extends ComputeDriver<never>>(
       if (ready !== undefined && status !== "running") refuse("ready", "only a running machine answers ssh");
       const means = {
         ...{ clock, pollIntervalMs: facts.pollIntervalMs, stoppedStays: driver.power !== undefined },
+        stuckAfterLooks: driver.stuckAfterLooks,
         describe: (call: DriverCall) => describe(idOf(id), call),
         gone: () => finished({ id, ...nothingKnown }),
       };
@@ -190,9 +191,13 @@ export function provide<Driver extends ComputeDriver<never>>(
     stamp: (resource) => sameRaw(resource, { ...resource, provider: name } as never), // what was left out is back
     finished,
   });
-  function market(offers: Market["offers"], options: CallOptions | undefined): Market {
+  function market(
+    offers: Market["offers"],
+    options: CallOptions | undefined,
+    quote?: Market["quote"],
+  ): Market {
     const walkPages: Market["walk"] = (readPage) => pages("offers.search", options, readPage);
-    return { offers, cloud: adapter, stamp: stampOffer, walk: walkPages };
+    return { offers, cloud: adapter, stamp: stampOffer, quote, walk: walkPages };
   }
 
   const { offers: searching } = driver;
@@ -218,7 +223,10 @@ export function provide<Driver extends ComputeDriver<never>>(
     async *weigh(request, options) {
       const query = searching && launchQuery(request, around.budgets.length > 0);
       if (searching === undefined || query === undefined) return;
-      for await (const { offer, reason } of weighOffers(market(searching, options), query)) {
+      const { support } = around;
+      const own = support.providerOptions.parse(request.providerOptions?.[adapter] ?? {});
+      const quoting = market(searching, options, (offer) => support.quote?.(offer, own, request) ?? offer);
+      for await (const { offer, reason } of weighOffers(quoting, query)) {
         yield { offer, reason: reason ?? (offer.available ? undefined : "not available now") };
       }
     },

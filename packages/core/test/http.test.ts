@@ -276,6 +276,52 @@ describe("a session", () => {
   });
 });
 
+describe("a removal", () => {
+  const endpoints = { remove: { method: "DELETE", path: "disks/1", evidence: "documented" } } as const;
+
+  /** Calls it of a cloud that answers with these statuses, one after the other. */
+  async function remove(statuses: readonly number[], nature: object): Promise<unknown> {
+    const left = [...statuses];
+    const api = createApi(
+      {
+        baseUrl: "https://north.example",
+        endpoints,
+        readFailure: ({ status }) => (status === 404 ? { code: "not_found" } : undefined),
+      },
+      {
+        ...{ provider: "north", clock: cloud.clock, gate: createGate(cloud.clock), secrets: [] },
+        ...{ requestTimeoutMs: 1_000, maxResponseBytes: 1_000 },
+        fetch: async () => new Response("{}", { status: left.shift() ?? 500 }),
+      },
+    );
+    const deadline = deadlineAfter(cloud.clock, 60_000);
+    const call = { operation: "volumes.remove", signal: new AbortController().signal, deadline };
+    return caught(api.call("remove", { ...nature, ...call }));
+  }
+
+  it.each([
+    ["whose answer was lost", [502, 404]],
+    ["that was also throttled", [502, 429, 404]],
+    ["that went through", [200]],
+    ["that went through in the end", [502, 500, 200]],
+  ])("%s has removed what is not there any more: %j", async (_, statuses) => {
+    expect(await remove(statuses, { removes: true })).toBeUndefined();
+  });
+
+  it("that may have been carried out before it was refused says so", async () => {
+    const error = await remove([502, 403], { removes: true });
+    expect(error).toMatchObject({ code: "permission_denied", effect: "maybe" });
+  });
+
+  it.each([
+    ["finds nothing the first time", [404], { removes: true }],
+    ["was only refused before", [429, 404], { removes: true }],
+    ["is not one, only repeatable", [502, 404], { idempotent: true }],
+  ])("that %s says so: %j", async (_, statuses, nature) => {
+    expect(await remove(statuses, nature)).toMatchObject({ code: "not_found", effect: "none" });
+  });
+});
+
 describe("a create behind a login", () => {
   const endpoints = {
     login: { method: "POST", path: "login", evidence: "documented" },

@@ -128,6 +128,53 @@ describe("volumes", () => {
     expect(vast.kit.bill()).toEqual([]);
   });
 
+  describe("are searched", () => {
+    const found = async (body: object) => {
+      await using vast = await openVast({ searchCap: 1_000 });
+      const answer = await vast.call("POST", "/api/v0/volumes/search/", body);
+      return {
+        status: answer.status,
+        rows: (asRow(answer.body)["offers"] ?? []) as Record<string, unknown>[],
+      };
+    };
+    type Row = Readonly<Record<string, unknown>>;
+    const number = (row: Row, field: string) => Number(row[field]);
+
+    it.each<[string, object, (row: Row) => boolean]>([
+      ["by size", { disk_space: { gte: 500 } }, (row) => number(row, "disk_space") >= 500],
+      ["by price", { storage_cost: { gte: 0.1, lte: 0.2 } }, (row) => number(row, "storage_cost") >= 0.1],
+      ["by country", { geolocation: { eq: "SE" } }, (row) => String(row["geolocation"]).endsWith(", SE")],
+      [
+        "by countries",
+        { geolocation: { notin: ["SE"] } },
+        (row) => !String(row["geolocation"]).endsWith("SE"),
+      ],
+      ["by verification", { verified: { eq: true } }, (row) => row["verification"] === "verified"],
+      ["by reliability", { reliability2: { gte: 0.98 } }, (row) => number(row, "reliability2") >= 0.98],
+      ["by kind of host", { datacenter: { eq: true } }, (row) => row["hosting_type"] === 1],
+    ])("%s", async (_, filter, holds) => {
+      const everywhere = await found({});
+      const { rows } = await found(filter);
+      expect(rows.length).toBeGreaterThan(0);
+      expect(rows.length).toBeLessThan(everywhere.rows.length);
+      expect(rows.filter((row) => !holds(row))).toEqual([]);
+    });
+
+    it("in the wanted order, as many as are wanted, and nothing by id", async () => {
+      const { rows } = await found({ order: [["storage_cost", "asc"]], limit: 5 });
+      const costs = rows.map((row) => number(row, "storage_cost"));
+      expect(costs).toEqual(costs.toSorted((one, other) => one - other));
+      expect(costs).toHaveLength(5);
+      expect((await found({ id: { eq: rows[0]?.["id"] } })).rows).toEqual([]);
+      expect((await found({ ask_contract_id: { eq: rows[0]?.["id"] } })).rows).toHaveLength(1);
+    });
+
+    it.each([{ order: "cheapest" }, { disk_space: { atLeast: 1 } }, { disk_space: 5 }])(
+      "and refused for %j",
+      async (body) => expect((await found(body)).status).toBe(400),
+    );
+  });
+
   it("are refused for what is not there", async () => {
     await using vast = await openVast();
     expect((await vast.call("PUT", "/api/v0/volumes/", { id: 1, size: 5 })).status).toBe(404);

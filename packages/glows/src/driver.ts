@@ -14,10 +14,10 @@ import { checkedId } from "./check.ts";
 import { selectionFor, toCreateBody } from "./create.ts";
 import { imagesOf, networksOf, snapshotsOf, statsOf } from "./groups.ts";
 import { readFailure, toInstance } from "./map.ts";
-import { holdToCategory, type Selection, selectionOf, toOffer, withExtra } from "./offer.ts";
+import { type Selection, selectionOf, toOffer } from "./offer.ts";
 import type { GlowsLaunchOptions, GlowsOptions } from "./options.ts";
 import { nextOf, placeOf } from "./paging.ts";
-import { type EndpointName, limits, machineCategories, snapshotStatuses } from "./tables.ts";
+import { type EndpointName, limits, machineCategories, snapshotStatuses, stuckAfterLooks } from "./tables.ts";
 import {
   doneSchema,
   instanceAnswerSchema,
@@ -53,13 +53,8 @@ export function createDriver(
 
   return {
     async launch(request, options, call) {
-      const { offer, maxPerHourMicros } = request;
-      // A machine is a container unless something else is asked for; an offer that was named says itself what it is.
-      if (offer && request.offerId === undefined)
-        holdToCategory(offer, options.instance_category ?? "container");
+      const { offer } = request;
       const selection = selectionFor(request, options);
-      const extra = options.extra_resource ?? options.extra_resources;
-      const chosen = offer && extra ? withExtra(offer, extra, maxPerHourMicros) : offer;
       const json = toCreateBody(request, options, selection);
       const created = await api.call("instance.create", {
         ...{ json, response: instanceAnswerSchema, rents: true },
@@ -67,12 +62,13 @@ export function createDriver(
       });
       const instance = toInstance(created.instance, tables);
       // A queued machine knows little of itself; what the offer said still stands.
-      const known = { region: selection.region, price: chosen?.price };
-      const hardware = { ...chosen?.hardware, ...instance.hardware };
+      const known = { region: selection.region, price: offer?.price };
+      const hardware = { ...offer?.hardware, ...instance.hardware };
       return withRaw("glows", { ...known, ...instance, hardware }, created.instance.raw);
     },
     // Number 6 is said of an unknown machine, of somebody else's, and of a parameter that was not understood.
     confirmsAbsence: "by_list",
+    stuckAfterLooks,
     sameId: isSameId,
     async describe(id, call) {
       const instance = await read({ request_id: checkedId(id) }, call);

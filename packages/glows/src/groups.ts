@@ -46,7 +46,7 @@ export function imagesOf({ api, perPage }: Means) {
       const image = { image_id: checkedId(id) };
       await api.call("image.delete", {
         // `params` serve a configured path that has `{image_id}` in it.
-        ...{ json: image, params: image, response: wire.doneSchema, idempotent: true },
+        ...{ json: image, params: image, response: wire.doneSchema, removes: true },
         ...call,
       });
     },
@@ -66,10 +66,11 @@ export function snapshotsOf({ api, perPage }: Means, statuses: Table<Snapshot["s
       });
       return snapshot_ids.map((id) => ({ id, instanceId, name, status: "creating" }) as const);
     },
-    async list({ cursor }, call) {
+    async list({ cursor, statuses: wanted }, call) {
       const place = placeOf(cursor);
+      const status = numbersFor(wanted, statuses);
       const { rows, pagination } = await api.call("snapshot.list", {
-        ...{ query: { page: place.page, per_page: perPage }, response: wire.snapshotPageSchema },
+        ...{ query: { page: place.page, per_page: perPage, status }, response: wire.snapshotPageSchema },
         ...call,
       });
       return {
@@ -78,6 +79,16 @@ export function snapshotsOf({ api, perPage }: Means, statuses: Table<Snapshot["s
       };
     },
   } satisfies DriverGroups["snapshots"];
+}
+
+/** The cloud's numbers for the wanted statuses. A number that nobody knows cannot be asked for: then all are read. */
+function numbersFor(
+  wanted: readonly Snapshot["status"][] | undefined,
+  statuses: Table<Snapshot["status"]>,
+): readonly string[] {
+  const known = (status: Snapshot["status"]) => Object.values(statuses).includes(status);
+  if (wanted === undefined || !wanted.every(known)) return [];
+  return Object.keys(statuses).filter((number) => wanted.some((status) => statuses[number] === status));
 }
 
 /** @param domains Numbers of the region domains to list; a list of the cloud's shows one domain and one type only. */

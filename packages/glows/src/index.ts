@@ -1,6 +1,7 @@
 import { defineAdapter, rawFrom } from "@gpuport/core";
 import { checkLaunch } from "./create.ts";
 import { createDriver } from "./driver.ts";
+import { toQuote } from "./offer.ts";
 import { launchOptionsSchema, optionsSchema } from "./options.ts";
 import { endpoints, errors, facts, statuses } from "./tables.ts";
 import type { Machine } from "./wire.ts";
@@ -29,6 +30,7 @@ export const glows = defineAdapter({
     portProtocols: ["tcp", "http"],
     providerOptions: launchOptionsSchema,
     check: checkLaunch,
+    quote: toQuote,
     identity: (token) => token,
   },
   connect: createDriver,

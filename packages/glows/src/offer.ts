@@ -2,15 +2,16 @@ import {
   ComputeError,
   type DriverOffer,
   gibToMiB,
-  type Hardware,
+  type LaunchRequest,
   type Offer,
-  type Price,
   positive,
   rawFrom,
   toGpu,
   withRaw,
 } from "@gpuport/core";
+import type * as z from "zod";
 import { said, toPrice } from "./map.ts";
+import type { GlowsLaunchOptions } from "./options.ts";
 import { type Kept, type ReadSpec, specSchema } from "./wire.ts";
 
 export type Category = "container" | "vm";
@@ -100,14 +101,22 @@ function categoriesOf(numbers: readonly unknown[] | null | undefined): readonly 
 }
 
 /**
- * Holds an offer that was found by GPU to the kind of machine that is wanted.
+ * An offer as a launch with these options gets it: as the wanted kind of machine, with the additions.
  *
- * @throws `no_capacity` where the offer is of the other kind alone: another offer may do.
+ * A machine is a container unless something else is asked for; an offer that was named says itself what it is.
  */
-export function holdToCategory(offer: Offer, wanted: Category): void {
-  const row = specSchema.safeParse(rowOf(offer));
-  if (categoriesOf(row.data?.instance_categories).includes(wanted)) return;
-  throw notHere("providerOptions.glows.instance_category", `the offer cannot be had as a ${wanted}`);
+export function toQuote(
+  offer: Offer,
+  { instance_category = "container", ...options }: GlowsLaunchOptions,
+  { offerId }: LaunchRequest,
+): Offer | ComputeError {
+  const row = specSchema.safeParse(rowOf(offer)).data;
+  if (offerId === undefined && !categoriesOf(row?.instance_categories).includes(instance_category)) {
+    const message = `the offer cannot be had as a ${instance_category}`;
+    return notHere("providerOptions.glows.instance_category", message);
+  }
+  const extra = options.extra_resource ?? options.extra_resources;
+  return extra === undefined ? offer : withExtra(offer, row, extra);
 }
 
 function times(amount: number | undefined, units: number): number | undefined {
@@ -116,32 +125,22 @@ function times(amount: number | undefined, units: number): number | undefined {
 
 const rowOf = rawFrom<unknown>("glows");
 
-/**
- * What a machine is and costs with resources added, which offers do not include. The additions are per machine and not
- * per unit (inferred).
- *
- * @param most The highest price of the launch.
- * @throws `no_capacity` where the offer has no such addition, or is too dear with it: another offer may do.
- */
-export function withExtra(
+/** What offers do not include. The additions are per machine and not per unit (inferred). */
+function withExtra(
   offer: Offer,
+  row: z.output<typeof specSchema> | undefined,
   wanted: Readonly<Record<string, unknown>>,
-  most: number | undefined,
-): { readonly hardware: Hardware; readonly price?: Price | undefined } {
-  const row = specSchema.safeParse(rowOf(offer));
-  const extra = row.data?.extra_resources?.find((each) => isSame(each?.resource, wanted));
+): Offer | ComputeError {
+  const extra = row?.extra_resources?.find((each) => isSame(each?.resource, wanted));
   const added = toPrice(extra?.price?.millicent_per_hour, microsPerMillicent);
   if (added === undefined) {
-    throw notHere("providerOptions.glows.extra_resource", "the offer has no such addition at a known price");
+    return notHere("providerOptions.glows.extra_resource", "the offer has no such addition at a known price");
   }
   const { hardware, price } = offer;
   const whole = price && { ...price, perHourMicros: price.perHourMicros + added.perHourMicros };
-  if (most !== undefined && (whole === undefined || whole.perHourMicros > most)) {
-    throw notHere("maxPerHourMicros", "with the addition the offer is not within the limit");
-  }
   const cpus = positive(Number(wanted["cpus"] ?? 0)) ?? 0;
   const vcpus = hardware.vcpus === undefined ? undefined : hardware.vcpus + cpus;
-  return { hardware: said({ ...hardware, vcpus }), price: whole };
+  return withRaw("glows", { ...offer, hardware: said({ ...hardware, vcpus }), price: whole }, rowOf(offer));
 }
 
 /** Member by member, in whatever order. */

@@ -81,6 +81,9 @@ export const statusMessages: Table<string> = {
   Unavail: "its host is lost; it may come back",
 };
 
+/** A price that has moved waits for a confirmation that only the console can give. */
+export const stuckAfterLooks: Table<number> = { PriceChanged: 2 };
+
 /**
  * What the numbers of a snapshot's status mean. Inferred: the only printed sample is a 3 with sizes and a later time of
  * change; the other seven are not explained anywhere.

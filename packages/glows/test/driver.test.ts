@@ -1,4 +1,4 @@
-import { type ComputeError, isComputeError, type LaunchRequest } from "@gpuport/core";
+import { type ComputeError, explain, isComputeError, type LaunchRequest } from "@gpuport/core";
 import { nock } from "@gpuport/testkit";
 import { describe, expect, it, vi } from "vitest";
 import { glows, glowsRaw, glowsRecord } from "../src/index.ts";
@@ -206,6 +206,30 @@ describe("launch", () => {
       expect(error).toMatchObject({ code: "no_capacity", field: "maxPerHourMicros", effect: "none" });
       catalogue(spec);
       expect(await bodyOf({ ...adding(4), maxPerHourMicros: 1_500_000 })).toMatchObject({ unit_qty: 2 });
+    });
+
+    it("counts the whole in a budget", async () => {
+      const strict = glows({
+        token,
+        catalogImage: "img-catalog1",
+        budgets: [{ currency: "CREDIT:glows", maxPerHourMicros: 1_499_999 }],
+      });
+      catalogue(spec);
+      expect(await refusalOf(strict.launch(adding(4)))).toMatchObject({
+        code: "quota_exceeded",
+        effect: "none",
+      });
+    });
+
+    it("explains which offers have them", async () => {
+      catalogue({ ...spec, region_name: "TW-01", extra_resources: null }, spec);
+      const [explanation] = await explain([provider], adding(4));
+      const told = explanation?.offers.map(({ offer, ...more }) => ({ ...more, region: offer.region }));
+      expect(told).toMatchObject([
+        { region: "TW-01", verdict: "rejected", reason: expect.stringContaining("no such addition") },
+        { region: "TW-04", verdict: "taken" },
+      ]);
+      expect(explanation?.offers.at(1)?.offer.price?.perHourMicros).toBe(1_500_000);
     });
 
     it("is refused where nobody offers them, or says what they cost", async () => {

@@ -310,6 +310,22 @@ describe("a launch that goes wrong", () => {
     });
   });
 
+  it("a machine whose price has changed is waited for no longer", async () => {
+    await onEmulator(async (provider, emulator) => {
+      const { id } = await provider.launch(request);
+      emulator.event("glows", "priceChanged", { id });
+      const before = emulator.clock.now();
+      await expect(provider.waitFor(id, "running")).rejects.toMatchObject({
+        code: "instance_failed",
+        instanceId: id,
+        message: expect.stringContaining("the API cannot confirm it: terminate it and launch again"),
+      });
+      expect(emulator.clock.now() - before).toBeLessThan(60_000);
+      await provider.terminate(id);
+      expect(alive(emulator)).toEqual([]);
+    });
+  });
+
   it("a machine that fails at once can be terminated", async () => {
     await onEmulator(async (provider, emulator) => {
       emulator.faults.add({ ...once, fault: "flag", flag: "failStart" });

@@ -140,10 +140,11 @@ describe("snapshots", () => {
       expect(made).toMatchObject({ instanceId: id, name: "before-lunch", status: "creating" });
       expect(await provider.describe(id)).toMatchObject({ status: "stopping", billing: "none" });
       expect(await all(provider.snapshots.list())).toMatchObject([{ id: made?.id, status: "unknown" }]);
+      expect(await all(provider.snapshots.list({ statuses: ["ready"] }))).toEqual([]);
       emulator.clock.advance(4_000);
       expect(await provider.describe(id)).toMatchObject({ status: "stopped", providerStatus: "Paused" });
       await provider.waitFor(id, "running");
-      const [ready] = await all(provider.snapshots.list());
+      const [ready] = await all(provider.snapshots.list({ statuses: ["ready"] }));
       expect(ready).toMatchObject({ id: made?.id, instanceId: id, status: "ready", sizeBytes: 2 ** 30 });
 
       const second = await running(provider, { gpu: { model: "RTX 4090" }, snapshot: ready?.id });
@@ -382,7 +383,7 @@ describe("what cannot be recognised is sent once", () => {
     });
   });
 
-  it("an image is removed all the same when the first answer is lost", async () => {
+  it.each(["none", "done"] as const)("but a removal, whose lost answer had its work %s", async (work) => {
     await onEmulator(async (provider, emulator) => {
       const { id } = await provider.images.create({ source: "docker.io/acme/train:1" });
       emulator.faults.add({
@@ -390,7 +391,7 @@ describe("what cannot be recognised is sent once", () => {
         endpoint: "image.delete",
         times: 1,
         fault: "reset",
-        work: "none",
+        work,
       });
       await provider.images.remove(id);
       expect(asked(emulator, "image.delete")).toBe(2);

@@ -188,6 +188,29 @@ describe("snapshots", () => {
     expect(glowsRecord(found[0] ?? {})?.["vol_size_bytes"]).toBe(10_737_418_240);
   });
 
+  it.each([
+    ["the cloud's number of a status", ["ready"], { status: "3" }],
+    ["everything, for one without a number", ["ready", "creating"], {}],
+    ["everything, for those that nobody knows", ["unknown"], {}],
+  ] as const)("are asked for by %s", async (_, statuses, query) => {
+    const rows = [snapshot, { ...snapshot, snapshot_id: "snap-2", status: 1 }];
+    api()
+      .get("/sdk/v1/snapshot/list")
+      .query({ page: 1, per_page: 20, ...query })
+      .reply(200, ok({ ...pagination(2), snapshots: rows }));
+    const found = await all(provider.snapshots.list({ statuses }));
+    // The rows are looked at again, whatever was asked.
+    expect(found.every(({ status }) => (statuses as readonly string[]).includes(status))).toBe(true);
+    expect(found).toHaveLength(1);
+  });
+
+  it("are not asked for by a status that there is not", async () => {
+    const wrong = { statuses: ["done"] } as unknown as { statuses: ["ready"] };
+    await expect(all(provider.snapshots.list(wrong))).rejects.toMatchObject({
+      ...{ code: "invalid_argument", effect: "none" },
+    });
+  });
+
   it("have the states that the configuration gives to their numbers", async () => {
     const taught = glows({ token, snapshotStatuses: { "1": "creating", "3": "failed" } });
     api()

@@ -12,7 +12,7 @@ import { failureReader } from "./failures.ts";
 import { accountOf, volumesOf } from "./groups.ts";
 import { toCreateBody } from "./launch.ts";
 import { toInstance, toSessionToken } from "./map.ts";
-import { toFamilies, toOffers, toOffPeakPrice } from "./offers.ts";
+import { toFamilies, toOffers } from "./offers.ts";
 import type { LaunchOptions, optionsSchema } from "./options.ts";
 import { readPage } from "./paging.ts";
 import type { HpcAiEndpoint } from "./tables.ts";
@@ -97,13 +97,12 @@ export function createDriver(
   return {
     async launch(request, launchOptions, call) {
       const json = toCreateBody(request, launchOptions, regionIdOf);
-      const price = launchOptions.billing && toOffPeakPrice(request.offer);
       // A period is paid at once: such a create never goes out again, whatever its answer was.
       const rents = request.pricing?.kind === "reserved" ? "once" : true;
       const secrets = [...(call.secrets ?? []), json.instanceConfiguration.initScript];
       const sent = { json, response: acceptedSchema, rents, ...call, secrets } as const;
       const { instanceId } = await api.call("instance.create", sent);
-      return { id: instanceId, price };
+      return { id: instanceId };
     },
     list,
     async terminate(id, call) {

@@ -70,7 +70,7 @@ export function volumesOf({ api, pageSize, regionIdOf }: VolumeMeans) {
       return { id, name, sizeMiB: sizeGB * 1024, region, type };
     },
     async remove(volumeId, call) {
-      const request = { json: { volumeId }, response: doneSchema, idempotent: true, ...call };
+      const request = { json: { volumeId }, response: doneSchema, removes: true, ...call };
       await api.call("volume.delete", request);
     },
   } satisfies DriverGroups["volumes"];

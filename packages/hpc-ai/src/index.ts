@@ -1,6 +1,7 @@
 import { defineAdapter, rawFrom } from "@gpuport/core";
 import { createDriver } from "./driver.ts";
 import { checkLaunch, toIdentity } from "./launch.ts";
+import { toQuote } from "./offers.ts";
 import { launchOptionsSchema, optionsSchema } from "./options.ts";
 import { facts, tables } from "./tables.ts";
 import type { InstanceType, Machine } from "./wire.ts";
@@ -44,6 +45,7 @@ export const hpcAi = defineAdapter({
     portProtocols: ["tcp"],
     providerOptions: launchOptionsSchema,
     check: checkLaunch,
+    quote: toQuote,
     identity: toIdentity,
   },
   connect: createDriver,

@@ -1,4 +1,5 @@
 import {
+  ComputeError,
   type DriverOffer,
   micros,
   type Offer,
@@ -6,14 +7,13 @@ import {
   type Price,
   type PriceKind,
   rawFrom,
-  refuse,
   toGpu,
   withRaw,
 } from "@gpuport/core";
 import type * as z from "zod";
 import { modeOfUnit, toOfferId } from "./launch.ts";
-import type { optionsSchema } from "./options.ts";
-import { type ChargeMode, hoursOf } from "./tables.ts";
+import type { LaunchOptions, optionsSchema } from "./options.ts";
+import { type ChargeMode, here, hoursOf } from "./tables.ts";
 import { familyRegionSchema, familySchema, type InstanceType, instanceTypeSchema } from "./wire.ts";
 
 /**
@@ -82,18 +82,18 @@ function toPrice(
 const typeOf = rawFrom<unknown>("hpc-ai/offer");
 
 /**
- * What the machine of an offer costs in off-peak hours: its offer says what it costs in the others.
- *
- * @throws `invalid_argument` where the catalogue has prices for it, but not this one.
+ * An offer at the rate that a launch chooses: it says itself what the machine costs by the hour, and off-peak hours have
+ * a price of their own. An error where the catalogue has prices for the machine, but not this one.
  */
-export function toOffPeakPrice(offer: Offer | undefined): Price | undefined {
-  if (offer?.price === undefined) return undefined;
+export function toQuote(offer: Offer, { billing }: LaunchOptions): Offer | ComputeError {
+  if (billing === undefined || offer.price === undefined) return offer;
   const { kind, currency } = offer.price;
   const type = instanceTypeSchema.safeParse(typeOf(offer)).data;
-  const price = type && toPrice(type, "tidePerHour", kind, currency);
-  return (
-    price ?? refuse("providerOptions.hpc-ai.billing", "the catalogue has no off-peak price for this machine")
-  );
+  const price = type && toPrice(type, billing.chargeMode, kind, currency);
+  if (price !== undefined) return withRaw("hpc-ai/offer", { ...offer, price }, typeOf(offer));
+  const field = `${here}.billing`;
+  const message = `${field}: the catalogue has no off-peak price for this machine`;
+  return new ComputeError({ code: "invalid_argument", field, message, effect: "none" });
 }
 
 type Declared = NonNullable<z.output<typeof optionsSchema>["catalogue"]>;

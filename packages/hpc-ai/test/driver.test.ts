@@ -1,3 +1,4 @@
+import { explain } from "@gpuport/core";
 import { nock } from "@gpuport/testkit";
 import { describe, expect, it } from "vitest";
 import { hpcAi, hpcAiOfferRaw, hpcAiRaw, hpcAiVolumeRaw } from "../src/index.ts";
@@ -146,6 +147,26 @@ describe("launch", () => {
     const gpu = { model: "H200", count: 8 };
     const instance = await open().launch({ image, gpu, providerOptions: offPeak });
     expect(instance.price).toEqual({ currency: "USD", perHourMicros: 16_800_000, kind: "on_demand" });
+  });
+
+  it("counts the price of off-peak hours in a budget", async () => {
+    const gpu = { model: "H200", count: 8 };
+    const provider = open({ budgets: [{ currency: "USD", maxPerHourMicros: 16_800_000 }] });
+    catalogue().twice().reply(200, fixture("catalogue"));
+    const byTheHour = provider.launch({ image, gpu });
+    await expect(byTheHour).rejects.toMatchObject({ code: "quota_exceeded", effect: "none" });
+    cloud().post("/api/instance/create").reply(200, { instanceId: "notebook-1" });
+    expect(await provider.launch({ image, gpu, providerOptions: offPeak })).toMatchObject({
+      price: { perHourMicros: 16_800_000 },
+    });
+  });
+
+  it("explains what an off-peak launch would take", async () => {
+    catalogue().reply(200, fixture("catalogue"));
+    const request = { image, gpu: { model: "H200", count: 8 }, providerOptions: offPeak };
+    const [explanation] = await explain([open()], request);
+    const [first] = explanation?.offers.filter(({ verdict }) => verdict === "taken") ?? [];
+    expect(first?.offer.price?.perHourMicros).toBe(16_800_000);
   });
 
   it("takes nothing off-peak that the catalogue does not sell so, rather than show another price", async () => {

@@ -212,13 +212,17 @@ describe("a volume", () => {
     });
   });
 
-  it("is removed once its removal is asked for, though the first answer is lost", async () => {
-    const { provider, fault } = await start();
-    const { id } = await provider.volumes.create(spec);
-    fault("volume.delete", { fault: "reset", work: "none" });
-    await provider.volumes.remove(id);
-    expect(await collect(provider.volumes.list())).toEqual([]);
-  });
+  it.each(["none", "done"] as const)(
+    "is removed although the first answer is lost, its work %s",
+    async (work) => {
+      const { provider, fault } = await start();
+      const { id } = await provider.volumes.create(spec);
+      fault("volume.delete", { fault: "reset", work });
+      await provider.volumes.remove(id);
+      expect(await collect(provider.volumes.list())).toEqual([]);
+      await expect(provider.volumes.remove(id)).rejects.toMatchObject({ code: "not_found" });
+    },
+  );
 });
 
 describe("the balance", () => {

@@ -16,7 +16,7 @@ describe("hpcAi", () => {
 
   it("has the groups that the cloud has, and no other", () => {
     const provider = hpcAi({ apiKey: "k" });
-    expectTypeOf(provider.power).toEqualTypeOf<Required<Power>>();
+    expectTypeOf(provider.power).toEqualTypeOf<Required<Omit<Power, "recycle">>>();
     expectTypeOf(provider.offers).toEqualTypeOf<Offers>();
     expectTypeOf(provider.volumes).toEqualTypeOf<Omit<Volumes, "search">>();
     expectTypeOf(provider.account).toEqualTypeOf<Required<Pick<Account, "balance">>>();

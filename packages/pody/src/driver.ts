@@ -11,7 +11,7 @@ import { failureReader, said } from "./failure.ts";
 import { accountGroup, execGroup, imagesGroup, snapshotsGroup, statsGroup } from "./groups.ts";
 import { toInstance, toPlace, toShortName, toUnreadableInstance } from "./map.ts";
 import type { optionsSchema, PodyLaunchOptions } from "./options.ts";
-import { imageGone, type PodyEndpoint, routeAbsent } from "./tables.ts";
+import { imageGone, type PodyEndpoint, routeAbsent, stuckAfterLooks } from "./tables.ts";
 import { createdSchema, podNamesSchema, podRecordSchema } from "./wire.ts";
 
 /** @see https://github.com/MenxLi/pody */
@@ -107,6 +107,7 @@ export function createDriver(
       await api.call("instance.terminate", { query: { ins }, idempotent: true, ...call });
     },
     hardware: place.hardware,
+    stuckAfterLooks,
     power: {
       async stop(ins, call) {
         await api.call("instance.stop", { query: { ins }, idempotent: true, ...call });

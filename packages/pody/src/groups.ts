@@ -31,7 +31,7 @@ import {
   toSnapshot,
   wanted,
 } from "./resources.ts";
-import { type PodyEndpoint, routeAbsent } from "./tables.ts";
+import { notACommit, type PodyEndpoint, routeAbsent } from "./tables.ts";
 import {
   accountSchema,
   committedSchema,
@@ -96,7 +96,14 @@ async function imageNames(api: PodyApi, call: DriverCall) {
 }
 
 async function removeImage(api: PodyApi, image: string, call: DriverCall): Promise<void> {
-  await api.call("image.remove", { query: { image }, idempotent: true, ...call });
+  try {
+    await api.call("image.remove", { query: { image }, removes: true, ...call });
+  } catch (error) {
+    // A commit that is gone is refused like somebody else's image. After a lost answer, the list tells which it was.
+    if (!said(error, notACommit) || !isComputeError(error) || error.effect === "none") throw error;
+    const { names } = await imageNames(api, call);
+    if (names.includes(image)) throw error;
+  }
 }
 
 export function imagesGroup(api: PodyApi) {

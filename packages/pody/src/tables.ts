@@ -78,10 +78,18 @@ export const statusMessages: Table<string> = {
   dead: "the container engine could not remove it",
 };
 
+/**
+ * A pod reads so only between two starts of a main process that ends by itself, which Pody repeats for ever and does not
+ * count. Three looks of one wait are several seconds apart.
+ */
+export const stuckAfterLooks: Table<number> = { restarting: 3 };
+
 /** The server has no such route; what it says of a pod is longer. */
 export const routeAbsent = "404 Not Found";
 /** The pod is there, but its image was deleted, and the server cannot read the one without the other. */
 export const imageGone = "404 **/images/**No such image**";
+/** The image is everybody's, somebody else's, or not there any more. */
+export const notACommit = "403 Can only delete user commit images**";
 
 /**
  * What Pody answers, told apart by status and `detail`, as `<status> <detail>`, or as `<endpoint> <status> <detail>`
@@ -106,7 +114,7 @@ const errors: Table<ErrorRow> = {
   "403 No available port**": { code: "no_capacity", effect: "none", scope: "provider" },
   "403 Invalid pod name**": { code: "permission_denied", effect: "none", scope: "request" },
   "403 User does not have permission**": { code: "permission_denied", effect: "none" },
-  "403 Can only delete user commit images**": { code: "permission_denied", effect: "none", scope: "request" },
+  [notACommit]: { code: "permission_denied", effect: "none", scope: "request" },
   "403 Invalid image name**": { code: "permission_denied", effect: "none", scope: "request" },
   "403 Image ** is not allowed**": { code: "invalid_argument", effect: "none" }, // before 0.1.12
   "400 Invalid pod name**": { code: "invalid_argument", effect: "none" },

@@ -228,6 +228,8 @@ describe("images and snapshots", () => {
     const [listed] = await collect(provider.snapshots.list());
     expect(listed).toMatchObject({ id: "alice-t2", name: "t2", sizeBytes: 7_340_032_000 });
     expect(listed?.createdAt).toBeInstanceOf(Date);
+    expect(await collect(provider.snapshots.list({ statuses: ["creating"] }))).toEqual([]);
+    expect(await collect(provider.snapshots.list({ statuses: ["ready"] }))).toHaveLength(1);
     expect(await collect(provider.images.list({ owned: true }))).toMatchObject([{ id: "alice-t2" }]);
     const copy = await provider.launch({ snapshot: "alice-t2" });
     expect(copy).toMatchObject({ status: "running", image: "pody-commit:alice-t2" });
@@ -238,6 +240,20 @@ describe("images and snapshots", () => {
     await provider.terminate(id);
     expect(emulator.bill()).toEqual([]);
   });
+
+  it.each(["none", "done"] as const)(
+    "are removed although the first answer is lost, its work %s",
+    async (work) => {
+      const provider = open();
+      const { id } = await provider.launch(request);
+      await provider.snapshots.create(id);
+      emulator.faults.add({ cloud: "pody", endpoint: "image.delete", fault: "reset", work, times: 1 });
+      await provider.snapshots.remove("alice");
+      expect(await collect(provider.snapshots.list())).toEqual([]);
+      await expect(provider.snapshots.remove("alice")).rejects.toMatchObject({ effect: "none" });
+      await provider.terminate(id);
+    },
+  );
 
   it("are kept apart by tag, replaced under the same one, and limited in number", async () => {
     const provider = open();
@@ -466,6 +482,20 @@ describe("a launch", () => {
     const instance = await provider.launch({ image: "crashing:latest" });
     expect(instance).toMatchObject({ status: "provisioning", reason: "restart", access: { ssh: [] } });
     await provider.terminate(instance.id);
+  });
+
+  it("waits no longer for a pod whose process keeps ending", async () => {
+    const provider = open();
+    const { id } = await provider.launch({ image: "crashing:latest" });
+    const before = emulator.clock.now();
+    await expect(provider.waitFor(id, "running")).rejects.toMatchObject({
+      code: "instance_failed",
+      instanceId: id,
+      message: expect.stringContaining("its main process ended"),
+    });
+    expect(emulator.clock.now() - before).toBeLessThan(60_000);
+    await provider.terminate(id);
+    expect(emulator.bill()).toEqual([]);
   });
 
   it("keeps a status that nobody knows", async () => {

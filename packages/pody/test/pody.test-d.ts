@@ -5,7 +5,7 @@ import { type Pod, type PodyLaunchOptions, type PodySnapshotOptions, pody, podyR
 const provider = pody({ baseUrl: "http://lab:8799", username: "alice", password: "p" });
 
 it("has these groups and operations, and no other", () => {
-  expectTypeOf(provider.power).toEqualTypeOf<Required<Power>>();
+  expectTypeOf(provider.power).toEqualTypeOf<Required<Omit<Power, "recycle">>>();
   expectTypeOf(provider.exec).toEqualTypeOf<Exec>();
   expectTypeOf(provider.images).toEqualTypeOf<Required<Omit<Images, "create">>>();
   expectTypeOf(provider.snapshots).toEqualTypeOf<Required<Snapshots>>();

@@ -80,11 +80,21 @@ export function sshKeysOf(api: VastApi) {
     },
     async remove(id, call) {
       const params = { id: numeric(id) };
-      await api.call("sshkey.delete", { params, json: {}, idempotent: true, ...call });
+      await api.call("sshkey.delete", { params, json: {}, removes: true, ...call });
     },
     async attach(instanceId, publicKey, call) {
       const params = { id: numeric(instanceId) };
       await api.call("instance.sshKeyAttach", { params, json: { ssh_key: publicKey }, ...call });
+    },
+    async attached(instanceId, _, call) {
+      const params = { id: numeric(instanceId) };
+      const response = wire.attachedKeysSchema;
+      const { ssh_keys } = await api.call("instance.sshKeys", { params, response, ...call });
+      return { items: ssh_keys.flatMap((row) => toSshKey(row) ?? []) };
+    },
+    async detach(instanceId, keyId, call) {
+      const params = { id: numeric(instanceId), keyId: numeric(keyId, "keyId") };
+      await api.call("instance.sshKeyDetach", { params, json: {}, removes: true, ...call });
     },
   } satisfies DriverGroups["sshKeys"];
 }
@@ -141,7 +151,7 @@ export function volumesOf(api: VastApi) {
     },
     async remove(id, call) {
       const query = { id: numeric(id) };
-      await api.call("volume.delete", { query, json: {}, idempotent: true, ...call });
+      await api.call("volume.delete", { query, json: {}, removes: true, ...call });
     },
     async search({ sizeMiB, region, cursor }, call) {
       const gb = toGb(sizeMiB);

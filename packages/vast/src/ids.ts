@@ -1,8 +1,8 @@
 import { refuse } from "@gpuport/core";
 
 /** Vast.ai numbers everything; anything else in a path would be another route. */
-export function numeric(id: string): string {
-  return /^\d+$/.test(id) ? id : refuse("id", "vast numbers everything");
+export function numeric(id: string, field = "id"): string {
+  return /^\d+$/.test(id) ? id : refuse(field, "vast numbers everything");
 }
 
 export function toOfferNumber(offerId: string): number {

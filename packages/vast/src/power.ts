@@ -40,6 +40,20 @@ export function powerOf(
     return undefined;
   }
 
+  /** What either does to a machine that is stopped, nobody says. */
+  async function again(
+    endpoint: "instance.reboot" | "instance.recycle",
+    id: string,
+    call: DriverCall,
+  ): Promise<void> {
+    const { status } = await describe(id, call);
+    if (status === "stopped" || status === "stopping") {
+      const message = `vast: instance ${id} is ${status}: start it`;
+      throw new ComputeError({ code: "conflict", message, instanceId: id });
+    }
+    await api.call(endpoint, { params: { id: numeric(id) }, json: {}, ...call });
+  }
+
   function stillQueued(id: string, queued: ComputeError, cause: unknown): ComputeError {
     const message = `${queued.message}; the start is queued and may still happen: stop ${id}`;
     return queued.with({ message, effect: "maybe", instanceId: id, cause });
@@ -59,17 +73,7 @@ export function powerOf(
         if (status === "stopped") throw error;
       }
     },
-    async restart(id, call) {
-      // What a reboot does to a machine that is stopped, nobody says.
-      const { status } = await describe(id, call);
-      if (status === "stopped" || status === "stopping") {
-        throw new ComputeError({
-          code: "conflict",
-          message: `vast: instance ${id} is ${status}: start it`,
-          instanceId: id,
-        });
-      }
-      await api.call("instance.reboot", { params: { id: numeric(id) }, json: {}, ...call });
-    },
+    restart: (id, call) => again("instance.reboot", id, call),
+    recycle: (id, call) => again("instance.recycle", id, call),
   } satisfies DriverGroups["power"];
 }

@@ -48,6 +48,13 @@ const endpoints = {
     evidence: "documented",
     limit: threshold(1),
   },
+  /** @see https://docs.vast.ai/api-reference/instances/recycle-instance */
+  "instance.recycle": {
+    method: "PUT",
+    path: "api/v0/instances/recycle/{id}/",
+    evidence: "documented",
+    limit: threshold(1),
+  },
   /** One path with two jobs. @see https://docs.vast.ai/api-reference/instances/manage-instance */
   "instance.label": {
     method: "PUT",
@@ -87,6 +94,20 @@ const endpoints = {
   "instance.sshKeyAttach": {
     method: "POST",
     path: "api/v0/instances/{id}/ssh/",
+    evidence: "documented",
+    limit: threshold(1),
+  },
+  /** @see https://docs.vast.ai/api-reference/instances/show-instance-ssh-keys */
+  "instance.sshKeys": {
+    method: "GET",
+    path: "api/v0/instances/{id}/ssh/",
+    evidence: "documented",
+    limit: threshold(1),
+  },
+  /** @see https://docs.vast.ai/api-reference/instances/detach-ssh-key */
+  "instance.sshKeyDetach": {
+    method: "DELETE",
+    path: "api/v0/instances/{id}/ssh/{keyId}/",
     evidence: "documented",
     limit: threshold(1),
   },
@@ -261,7 +282,7 @@ const errors: Table<ErrorRow> = {
   resources_unavailable: { code: "no_capacity", scope: "offer" },
 
   no_such_instance: { code: "not_found" },
-  "instance.(get|destroy|setState|reboot|label|bid|logs|exec|snapshot|sshKeyAttach) 404 (not_found|invalid_id): **":
+  "instance.(get|destroy|setState|reboot|recycle|label|bid|logs|exec|snapshot|sshKeys|sshKeyAttach|sshKeyDetach) 404 (not_found|invalid_id): **":
     {
       code: "not_found",
     },
@@ -269,7 +290,7 @@ const errors: Table<ErrorRow> = {
   "sshkey.list 404 (html|text): **": { code: "invalid_config" },
   "sshkey.list 404 **": { code: "not_found" },
   no_ssh_key: { code: "not_found" },
-  "sshkey.delete (400|404) **not found**": { code: "not_found" },
+  "(sshkey.delete|instance.sshKeyDetach) (400|404) **not found**": { code: "not_found" },
   team_ssh_keys_not_supported: { code: "unsupported", effect: "none" },
   "volume.delete 404 (not_found|no_such_volume|invalid_id): **": { code: "not_found" },
   // Concluded from what a volume is: nobody has published the words.

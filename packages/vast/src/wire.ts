@@ -174,6 +174,19 @@ export const offerPageSchema = z.object({ offers: z.array(z.unknown()) });
 export const volumePageSchema = z.object({ volumes: z.array(z.unknown()) });
 export const sshKeyPageSchema = z.array(sshKeySchema);
 
+/** The keys of one machine are JSON inside JSON. */
+const jsonText = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: "custom", message: "is not JSON" });
+    return z.NEVER;
+  }
+});
+export const attachedKeysSchema = z.object({
+  ssh_keys: z.union([z.array(z.unknown()), jsonText]).pipe(sshKeyPageSchema),
+});
+
 /** A create without a positive `new_contract` may have rented or not. */
 export const createdSchema = z.object({ new_contract: id });
 export const volumeCreatedSchema = z.object({ volume_id: id, volume_name: text });

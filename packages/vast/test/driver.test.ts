@@ -492,11 +492,39 @@ describe("power", () => {
     await power.restart("52000017");
   });
 
-  it("does not reboot a machine that is stopped", async () => {
+  const again = [
+    ["restart", "reboot"],
+    ["recycle", "recycle"],
+  ] as const;
+
+  it.each(again)("knows that a %s means nothing for a machine that is stopped", async (operation) => {
     api().get(at).reply(200, state("stopped", "stopped"));
-    await expect(open().provider.power.restart("52000017")).rejects.toMatchObject({
+    await expect(open().provider.power[operation]("52000017")).rejects.toMatchObject({
       ...{ code: "conflict", effect: "none", instanceId: "52000017" },
     });
+  });
+
+  it.each(again)("sends a %s once, and says what was refused", async (operation, path) => {
+    const running = () =>
+      api()
+        .get(at)
+        .reply(200, state("running", "running", "running"));
+    const sent = () => api().put(`/api/v0/instances/${path}/52000017/`, {});
+    const run = () => open().provider.power[operation]("52000017");
+    running();
+    sent().reply(200, { success: true });
+    await run();
+    running();
+    sent().reply(502, "");
+    await expect(run()).rejects.toMatchObject({ code: "unavailable", effect: "maybe", retryable: false });
+    for (const error of ["invalid_args", "invalid_id"]) {
+      running();
+      sent().reply(400, { success: false, error });
+      await expect(run()).rejects.toMatchObject({ code: "invalid_argument", effect: "none" });
+    }
+    running();
+    sent().reply(404, { success: false, error: "no_such_instance", msg: "Instance 52000017 not found." });
+    await expect(run()).rejects.toMatchObject({ code: "not_found", effect: "none" });
   });
 
   it("calls a queued start off, reads back, and says that there is no GPU", async () => {
@@ -536,16 +564,11 @@ describe("power", () => {
     });
   });
 
-  it("repeats a stop whose answer was lost, but not a restart", async () => {
+  it("repeats a stop whose answer was lost", async () => {
     api().put(at, { state: "stopped" }).reply(502, "");
     api().put(at, { state: "stopped" }).reply(200, { success: true });
     const { power } = open().provider;
     await power.stop("52000017");
-    api()
-      .get(at)
-      .reply(200, state("running", "running", "running"));
-    api().put("/api/v0/instances/reboot/52000017/").reply(502, "");
-    await expect(power.restart("52000017")).rejects.toMatchObject({ code: "unavailable", effect: "maybe" });
   });
 });
 

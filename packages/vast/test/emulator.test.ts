@@ -55,9 +55,14 @@ describe("a machine's life", () => {
     await provider.power.start(launched.id);
     expect(await provider.describe(launched.id)).toMatchObject({ status: "provisioning", reason: "restart" });
     await provider.waitFor(launched.id, "running");
-    await provider.power.restart(launched.id);
-    expect(await provider.describe(launched.id)).toMatchObject({ status: "provisioning", reason: "restart" });
-    await provider.waitFor(launched.id, "running");
+    for (const again of ["restart", "recycle"] as const) {
+      await provider.power[again](launched.id);
+      expect(await provider.describe(launched.id)).toMatchObject({
+        status: "provisioning",
+        reason: "restart",
+      });
+      await provider.waitFor(launched.id, "running");
+    }
 
     expect(await provider.terminate(launched.id)).toMatchObject({ evidence: "not_found" });
     expect(await provider.terminate(launched.id)).toMatchObject({ evidence: "not_found" });
@@ -220,10 +225,10 @@ const wire: readonly FaultKind[] = [
   { fault: "reset", work: "late", lateMs: 20_000 },
   { fault: "hang", work: "late", lateMs: 40_000 },
   { fault: "answer", status: 504, body: "", work: "late", lateMs: 55_000 },
-  { fault: "delay", ms: 200, when: "before_work" },
-  { fault: "delay", ms: 200, when: "after_work" },
+  { fault: "delay", ms: 1_000, when: "before_work" },
+  { fault: "delay", ms: 1_000, when: "after_work" },
   { fault: "answer", status: 500, body: { success: false, error: "no_such_ask" }, work: "done" },
-  { fault: "slow_body", ms: 300 },
+  { fault: "slow_body", ms: 600 },
   { fault: "endless_body" },
   { fault: "truncate", framing: "length" },
   { fault: "truncate", framing: "chunked" },
@@ -236,7 +241,7 @@ const wire: readonly FaultKind[] = [
 
 /** Real time-outs, so that a hanging answer does not hold the test up. */
 const hasty = {
-  endpoints: { "instance.create": { timeoutMs: 100 }, "instance.destroy": { timeoutMs: 100 } },
+  endpoints: { "instance.create": { timeoutMs: 200 }, "instance.destroy": { timeoutMs: 200 } },
   maxResponseBytes: 1_000_000,
 };
 

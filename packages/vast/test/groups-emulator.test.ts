@@ -87,10 +87,25 @@ describe("ssh keys", () => {
     expect(await provider.sshKeys.add("ssh-ed25519 AAAAC3Nz renamed")).toMatchObject({ id: added.id });
     expect(await all(provider.sshKeys.list())).toHaveLength(1);
     await provider.sshKeys.attach(id, publicKey);
+    expect(await all(provider.sshKeys.attached(id))).toMatchObject([{ id: added.id, publicKey }]);
+    await provider.sshKeys.detach(id, added.id);
+    expect(await all(provider.sshKeys.attached(id))).toEqual([]);
+    expect(await all(provider.sshKeys.list())).toHaveLength(1);
     await provider.sshKeys.remove(added.id);
     expect(await all(provider.sshKeys.list())).toEqual([]);
     await expect(provider.sshKeys.remove(added.id)).rejects.toMatchObject({ code: "not_found" });
   });
+
+  it.each(["none", "done"] as const)(
+    "are removed although the first answer is lost, its work %s",
+    async (work) => {
+      const { emulator, provider } = await open();
+      const { id } = await provider.sshKeys.add(publicKey);
+      emulator.faults.add({ cloud: "vast", endpoint: "sshkey.delete", fault: "reset", work, times: 1 });
+      await provider.sshKeys.remove(id);
+      expect(await all(provider.sshKeys.list())).toEqual([]);
+    },
+  );
 
   it.each([401, 403, 404] as const)("are not none because a key was refused (%i)", async (badKeyStatus) => {
     const { stranger } = await open({ badKeyStatus });
@@ -164,6 +179,20 @@ describe("volumes", () => {
     expect(bill()).toEqual([]);
   });
 
+  it("are searched cheapest first, and rows that break the filters are left out", async () => {
+    const { emulator, provider } = await open();
+    emulator.faults.add({
+      ...{ cloud: "vast", endpoint: "volume.search", fault: "flag", flag: "offerNoise", value: 5 },
+    } as Fault);
+    const places = await all(provider.volumes.search({ sizeMiB: 500 * 1024, region: "SE" }));
+    const rows = places.map((place) => vastRaw(place) as Record<string, unknown> | undefined);
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.every((row) => Number(row?.["disk_space"]) >= 500)).toBe(true);
+    expect(rows.every((row) => row?.["verification"] === "verified")).toBe(true);
+    const costs = rows.map((row) => Number(row?.["storage_cost"]));
+    expect(costs).toEqual(costs.toSorted((one, other) => one - other));
+  });
+
   it("that are mounted say where, and cannot be removed", async () => {
     const { provider, bill } = await open();
     const [offer] = await all(provider.offers.search({ gpu: { model: "RTX 4090" } }));
@@ -181,6 +210,18 @@ describe("volumes", () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(bill()).toHaveLength(1);
   });
+
+  it.each(["none", "done"] as const)(
+    "are removed although the first answer is lost, its work %s",
+    async (work) => {
+      const { emulator, provider, bill } = await open();
+      const [place] = await all(provider.volumes.search({ sizeMiB: 1024 }));
+      const { id } = await provider.volumes.create({ offerId: place?.id ?? "", sizeMiB: 1024 });
+      emulator.faults.add({ cloud: "vast", endpoint: "volume.delete", fault: "reset", work, times: 1 });
+      await provider.volumes.remove(id);
+      expect(bill()).toEqual([]);
+    },
+  );
 
   it.each(spoiled)("are rented once or not at all through %j", async (fault) => {
     const { emulator, provider, bill } = await open();

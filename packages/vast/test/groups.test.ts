@@ -204,6 +204,61 @@ describe("ssh keys", () => {
   });
 });
 
+describe("the ssh keys of a machine", () => {
+  const at = `/api/v0/instances/${id}/ssh/`;
+  const rows = [
+    { id: 7, public_key: publicKey, created_at: 1_795_000_000 },
+    { id: 8, public_key: "ssh-rsa AAAA", deleted_at: 1_795_000_000 },
+  ];
+  const listed = (): Promise<unknown> => all(open().provider.sshKeys.attached(id));
+
+  it.each([
+    ["JSON inside JSON", JSON.stringify(rows)],
+    ["rows", rows],
+  ])("are read from %s", async (_, ssh_keys) => {
+    api().get(at).reply(200, { success: true, ssh_keys });
+    expect(await listed()).toEqual([
+      { id: "7", provider: "vast", publicKey, createdAt: new Date(1_795_000_000_000) },
+    ]);
+  });
+
+  it.each([undefined, null, "", "none", '{"id":7}', '[{"public_key":"ssh-rsa A"}]'])(
+    "are never none because of %j",
+    async (ssh_keys) => {
+      api().get(at).reply(200, { success: true, ssh_keys });
+      await expect(listed()).rejects.toMatchObject({ code: "bad_response", effect: "none" });
+    },
+  );
+
+  it("may be none, and are not known of a machine that is not there", async () => {
+    api().get(at).reply(200, { success: true, ssh_keys: "[]" });
+    expect(await listed()).toEqual([]);
+    api().get(at).reply(404, { success: false, error: "no_such_instance" });
+    await expect(listed()).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  it("are taken out, once more after a lost answer", async () => {
+    const { sshKeys } = open().provider;
+    const detach = () => api().delete(`${at}7/`, {});
+    detach().reply(502, "");
+    detach().reply(400, { success: false, error: "no_ssh_key" });
+    await sshKeys.detach(id, "7");
+    detach().reply(400, { success: false, error: "no_ssh_key" });
+    await expect(sshKeys.detach(id, "7")).rejects.toMatchObject({ code: "not_found", effect: "none" });
+    await expect(sshKeys.detach(id, "a")).rejects.toMatchObject({ field: "keyId", effect: "none" });
+  });
+
+  it.each([
+    [404, { success: false, error: "no_such_instance" }, "not_found"],
+    [400, { success: false, error: "invalid_args" }, "invalid_argument"],
+    [404, { success: false, error: "auth_error" }, "unauthenticated"],
+  ])("are not attached where the answer is %i %j", async (status, body, code) => {
+    api().post(at, { ssh_key: publicKey }).reply(status, body);
+    const attaching = open().provider.sshKeys.attach(id, publicKey);
+    await expect(attaching).rejects.toMatchObject({ code, effect: "none" });
+  });
+});
+
 describe("naming", () => {
   const at = `/api/v0/instances/${id}/`;
 

@@ -4,7 +4,9 @@ import type {
   Identity,
   Instance,
   Offer,
+  Power,
   Snapshot,
+  SshKeys,
   VolumeOfferQuery,
 } from "@gpuport/core";
 import { expectTypeOf, it } from "vitest";
@@ -32,11 +34,11 @@ it("has exactly the groups that it has", () => {
   const provider = vast({ apiKey: "synthetic" });
   expectTypeOf(provider.power.start).toBeFunction();
   expectTypeOf(provider.power.stop).toBeFunction();
-  expectTypeOf(provider.power.restart).toExtend<((id: string) => Promise<void>) | undefined>();
+  expectTypeOf(provider.power).toEqualTypeOf<Required<Power>>();
   expectTypeOf(provider.offers.search({ gpu: { model: "L4" } })).toExtend<AsyncIterable<Offer>>();
   expectTypeOf(provider.logs.tail("1", { lines: 5 })).toExtend<AsyncIterable<string>>();
   expectTypeOf(provider.exec.run("1", "ls")).resolves.toEqualTypeOf<ExecResult>();
-  expectTypeOf(provider.sshKeys.attach).toBeFunction();
+  expectTypeOf(provider.sshKeys).toEqualTypeOf<Required<SshKeys>>();
   expectTypeOf(provider.naming.rename).toBeFunction();
   expectTypeOf(provider.bids.change).toBeFunction();
   expectTypeOf(provider.volumes.search).toExtend<((query: VolumeOfferQuery) => unknown) | undefined>();

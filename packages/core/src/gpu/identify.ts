@@ -59,8 +59,9 @@ export function resolveGpu(name: unknown, hints: GpuHints = {}): Resolution {
   if (machineType.test(text)) return {};
   const accelerator = findAccelerator(text);
   if (accelerator) {
-    const { sizesGB, count } = accelerator.family.vendor === "google" ? { sizesGB: [] } : tokenise(text);
-    return settle({ ...accelerator, text, sizesGB, count, words: [], memoryMiB, cloud });
+    const nothing = { sizesGB: [], words: [] };
+    const tokens = accelerator.family.vendor === "google" ? nothing : tokenise(text);
+    return settle({ ...tokens, ...accelerator, text, memoryMiB, cloud });
   }
   return resolveModel(text, memoryMiB, cloud);
 }

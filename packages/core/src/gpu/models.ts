@@ -53,7 +53,7 @@ function nameAt(words: readonly string[], index: number): string | undefined {
   return /^\p{L}/u.test(word) && byName.has(word.toUpperCase()) ? word : undefined;
 }
 
-const lines = new Set(["rtx", "gtx", "geforce", "nvidia"]);
+const lines = new Set(["rtx", "gtx", "geforce", "nvidia", "gpu"]);
 
 function geforceName(words: readonly string[], index: number): string | undefined {
   const number = words[index] ?? "";
@@ -71,8 +71,7 @@ function geforceName(words: readonly string[], index: number): string | undefine
     has("ti") && " Ti",
     (has("super") || suffixes.has("s")) && " SUPER",
     suffixes.has("d") && (suffixes.has("v2") ? " D v2" : " D"),
-    (has("laptop", "mobile", "notebook") || suffixes.has("m")) && " Laptop",
-    words.includes("maxq") && " Max-Q",
+    suffixes.has("m") ? " Laptop" : mobileMark(words),
   ]
     .filter(Boolean)
     .join("");
@@ -97,7 +96,7 @@ function edition(words: readonly string[], number: string): string {
   const has = (...options: string[]) => options.some((option) => words.includes(option));
   if (has("laptop", "mobile", "notebook")) return " Laptop";
   if (has("maxq")) return " Max-Q";
-  if (has("server", "se", "bse", "s")) return " Server";
+  if (has("server", "se", "bse", "s", "dc")) return " Server";
   if (has("sff")) return " SFF";
   return number === "6000" && has("workstation", "ws", "wk", "w", "bwe") ? " Workstation" : "";
 }
@@ -114,7 +113,7 @@ function titanName(words: readonly string[], index: number): string | undefined 
   return next === "rtx" || next === "v" || next === "xp" ? `TITAN ${next}` : undefined;
 }
 
-/** Mobile parts carry the number of the card and are another chip. */
+/** Mobile parts carry the number of the card and are another chip; a laptop part is one whether it is a Max-Q or not. */
 function mobileMark(words: readonly string[]): string {
   if (words.includes("laptop") || words.includes("mobile") || words.includes("notebook")) return " Laptop";
   return words.includes("maxq") ? " Max-Q" : "";

@@ -25,13 +25,13 @@ export function findSlice(text: string): NamedSlice | undefined {
     return { slice: `${mig[1]}.${mig[2]}gb`, memoryGB: Number(mig[2]), rest: text.replace(mig[0], " ") };
   }
   const vgpu =
-    /^(?!v[cb][gm] )(.*?[a-z]\d{1,4}(?:[gs](?= ))?)(dx|xm|[xdl])?( ada)? (?:\d )?(\d{1,3})([qcab])(?:me)?$/.exec(
+    /^(?!v[cb][gm] )(.*?(?:[a-z]\d{1,4}(?:[gs](?= ))?| \d{4}(?= ada| blackwell)))(dx|xm|[xdl])?( ada| blackwell(?: dc)?)? (?:\d )?(\d{1,3})([qcab])(?:me)?$/.exec(
       text,
     );
   if (vgpu) {
-    const [, model = "", board = "", ada = "", size = "", kind] = vgpu;
+    const [, model = "", board = "", generation = "", size = "", kind] = vgpu;
     const formFactor = board === "l" ? (/h[12]00$/.test(model) ? "nvl" : "pcie") : vgpuBoards.get(board);
-    return { slice: `${size}${kind}`, memoryGB: Number(size), formFactor, rest: model + ada };
+    return { slice: `${size}${kind}`, memoryGB: Number(size), formFactor, rest: model + generation };
   }
   const fraction = /(?<![\d/.])1 ?\/ ?(\d{1,2})(?![\d/])/.exec(text);
   if (fraction) return { slice: `1/${fraction[1]}`, rest: text.replace(fraction[0], " ") };
@@ -43,7 +43,7 @@ export function findSlice(text: string): NamedSlice | undefined {
     const share = Number(azure[1]) / (azure[2] === "a10" ? 36 : 32);
     if (share < 1) return { slice: `1/${Math.round(1 / share)}`, rest: azure[2] ?? "" };
   }
-  const word = /(?:^|[^a-z])(mig|shared|vgpu|fractional|fraction|time ?sliced)(?![a-z])/.exec(text);
+  const word = /(?:^|[^a-z])(mig|shared|vgpu|mxgpu|fractional|fraction|time ?sliced)(?![a-z])/.exec(text);
   if (word) return { slice: word[1] ?? "", rest: text };
   return undefined;
 }

@@ -38,7 +38,7 @@ const prefixes = [
 
 // Words that stand behind a model without a space: "4070tisuper", "h200nvl", "4000sffada", "80gx8".
 const suffix =
-  /^(?:laptop|mobile|gpu|super|server|workstation|generation|blackwell|edition|sff|ada|lhr|hbm\d?e?|fhhl|active|ac$|vf$|nvlink|nvl(?:\d\d)?|pcie|sxm(?:[2-6](?!0g))?|oam|maxq|xtx|xt|gre|ti|ws|wk|se|bse|cc|xl|x\d{1,2}$|[1-9]\d{0,3}(?:gi?b|g(?=$|x\d|nv|hbm)))/;
+  /^(?:laptop|mobile|gpu|super|server|workstation|generation|blackwell|edition|sff|ada|lhr|hbm\d?e?|fhhl|active|ac$|vf$|ib$|nvlink|nvl(?:\d\d)?|pcie|sxm(?:[2-6](?!0g))?|oam|maxq|xtx|xt|gre|ti|ws|wk|se|bse|cc|xl|x\d{1,2}$|[1-9]\d{0,3}(?:gi?b|g(?=$|x\d|nv|hbm)))/;
 // Single letters are a word of their own behind a bare number only: "4070s", "4090d", "6000b". Elsewhere they make
 // another model: A10 and A10G, L40 and L40S, A100 and A100X.
 const letterSuffix = /^(?:pro|s|d|m|b|v2)/;
@@ -79,6 +79,7 @@ export function tokenise(text: string): Tokens {
   const runs = text
     .replace(/(?<=blackwell|[^a-z])max ?q(?![a-pr-z0-9])/g, " maxq ")
     .replace(/(?<![a-z])pci ?e(?:xpress)?(?![a-z0-9])/g, " pcie ")
+    .replace(/(?<![a-z])smx(?=[2-6]?(?![a-z0-9]))/g, "sxm") // a common slip
     .replace(/lite ?hash ?rate/g, " lhr ")
     .replace(/(\d+\.\d+) ?(?=gi?b)/g, (_, size: string) => String(Math.round(Number(size))))
     .split(/[^a-z0-9]+/);

@@ -47,6 +47,11 @@ export interface ApiRequest<Schema extends z.ZodType = z.ZodType> extends Driver
   /** Doing it twice is the same as once, so it may be repeated. */
   readonly idempotent?: boolean | undefined;
   /**
+   * This call removes a stored thing, and may be repeated. Where an answer was lost and the repeat finds nothing, the
+   * thing is gone, which is all that was asked: it succeeds with `undefined`. A first try that finds nothing is refused.
+   */
+  readonly removes?: boolean | undefined;
+  /**
    * This call rents: it is sent once, and a failure that does not prove the contrary has the effect `maybe`. `once`:
    * not even a refusal before any work is followed by another try, because it commits money for long.
    */
@@ -227,7 +232,19 @@ export function createApi<Names extends string>(
   return {
     async call(name, request) {
       const { deadline, signal } = request;
-      const send = (number: number): Promise<unknown> => attempt(name, request, number);
+      let unsure = false;
+      const send = async (number: number): Promise<unknown> => {
+        try {
+          return await attempt(name, request, number);
+        } catch (error) {
+          if (!request.removes || !isComputeError(error)) throw error;
+          if (unsure && error.code === "not_found") return undefined;
+          unsure ||= error.effect !== "none";
+          // Whatever this try says of itself, one before it may have done the work.
+          const isFinal = unsure && error.effect === "none" && !error.retryable;
+          throw isFinal ? error.with({ effect: "maybe" }) : error;
+        }
+      };
       const answer = await (request.rents === "once"
         ? send(1)
         : withRetries(send, { clock, deadline, signal }));

@@ -135,8 +135,13 @@ export function createGate(clock: Clock): Gate {
           continue;
         }
         wake = new AbortController();
-        if (left === Number.POSITIVE_INFINITY) await aborted(wake.signal);
-        else await clock.sleep(Math.ceil(left), wake.signal); // a part of a millisecond may not move a clock
+        if (left === Number.POSITIVE_INFINITY) {
+          await aborted(wake.signal);
+          continue;
+        }
+        await clock.sleep(Math.ceil(left), wake.signal); // a part of a millisecond may not move a clock
+        // A clock that says it has slept is believed, whatever it shows.
+        if (!wake.signal.aborted) next(lane)?.admit();
       }
     } finally {
       watching = false;

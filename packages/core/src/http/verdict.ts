@@ -17,15 +17,19 @@ export interface Nature {
   readonly rents?: true | "once" | undefined;
   readonly reads?: boolean | undefined;
   readonly idempotent?: boolean | undefined;
+  readonly removes?: boolean | undefined;
 }
 
-export function consequencesOf({ method }: Endpoint, { rents, reads, idempotent }: Nature): Consequences {
+export function consequencesOf(
+  { method }: Endpoint,
+  { rents, reads, idempotent, removes }: Nature,
+): Consequences {
   if (rents) return { lost: "maybe", refused: "maybe", repeatable: false };
   const onlyReads = reads ?? method === "GET";
   return {
     lost: onlyReads ? "none" : "maybe",
     refused: "none",
-    repeatable: onlyReads || idempotent === true,
+    repeatable: onlyReads || idempotent === true || removes === true,
   };
 }
 

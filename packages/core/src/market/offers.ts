@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { ComputeDriver, DriverCall, DriverOffer, Page } from "../driver.ts";
-import { ComputeError } from "../errors.ts";
+import { ComputeError, isComputeError } from "../errors.ts";
 import {
   gpuWishSchema,
   type LaunchRequest,
@@ -28,6 +28,8 @@ export interface Market {
   /** The adapter's id: clouds write GPU names in ways of their own. */
   readonly cloud: string;
   readonly stamp: (offer: DriverOffer) => Offer;
+  /** What an offer is and costs with the options of a launch, or why it cannot be had with them. */
+  readonly quote?: ((offer: Offer) => Offer | ComputeError) | undefined;
   /** Walks the pages of a search. */
   readonly walk: (
     readPage: (cursor: string | undefined, call: DriverCall) => Promise<Page<DriverOffer>>,
@@ -38,6 +40,8 @@ export interface Market {
 export interface WeighedOffer {
   readonly offer: Offer;
   readonly reason?: string | undefined;
+  /** Set where it is what was asked for, and cannot be had with the options of the launch. */
+  readonly refusal?: ComputeError | undefined;
 }
 
 /**
@@ -45,18 +49,26 @@ export interface WeighedOffer {
  * every page is read before the first.
  */
 export async function* weighOffers(
-  { offers, cloud, stamp, walk }: Market,
+  { offers, cloud, stamp, quote, walk }: Market,
   input: OfferQuery | undefined,
 ): AsyncGenerator<WeighedOffer, void, undefined> {
   const query = parseOrRefuse(offerQuerySchema, input ?? {}, "");
   const found = walk((cursor, call) => offers.search({ ...query, cursor }, call));
-  const all: Offer[] = [];
+  const all: WeighedOffer[] = [];
   for await (const row of found) {
-    const offer = stamp(row);
-    if (offers.cheapestFirst) yield { offer, reason: mismatch(offer, query, cloud) };
-    else all.push(offer);
+    const weighed = weigh(stamp(row));
+    if (offers.cheapestFirst) yield weighed;
+    else all.push(weighed);
   }
-  for (const offer of all.sort(byPrice)) yield { offer, reason: mismatch(offer, query, cloud) };
+  yield* all.sort((one, other) => byPrice(one.offer, other.offer));
+
+  function weigh(offer: Offer): WeighedOffer {
+    // Whether it is the right machine goes first: what its options cost is a question about those alone.
+    const asItIs = mismatch(offer, { ...query, maxPerHourMicros: undefined }, cloud);
+    const quoted = asItIs === undefined ? (quote?.(offer) ?? offer) : offer;
+    if (isComputeError(quoted)) return { offer, reason: quoted.message, refusal: quoted };
+    return { offer: quoted, reason: mismatch(quoted, query, cloud) };
+  }
 }
 
 /** Offers that match, cheapest first. */
@@ -91,9 +103,8 @@ export function launchQuery(request: LaunchRequest, priceIsNeeded: boolean): Off
 export async function* candidates(
   driver: ComputeDriver,
   request: LaunchRequest,
-  { cloud, priceIsNeeded }: { readonly cloud: string; readonly priceIsNeeded: boolean },
+  { priceIsNeeded, ...means }: Omit<Market, "offers" | "walk"> & { readonly priceIsNeeded: boolean },
   call: DriverCall,
-  stamp: (offer: DriverOffer) => Offer,
 ): AsyncGenerator<Offer | undefined, void, undefined> {
   const { offers } = driver;
   const query = offers && launchQuery(request, priceIsNeeded);
@@ -102,13 +113,18 @@ export async function* candidates(
     return;
   }
   const market: Market = {
-    ...{ offers, cloud, stamp },
+    ...{ offers, ...means },
     walk: (readPage) => walk(call.operation, (cursor) => readPage(cursor, call)),
   };
   let beyond: Offer | undefined;
+  let unfit: ComputeError | undefined;
   let given = 0;
-  for await (const offer of matchingOffers(market, { ...query, maxPerHourMicros: undefined })) {
-    if (!offer.available) continue;
+  for await (const { offer, reason, refusal } of weighOffers(market, {
+    ...query,
+    maxPerHourMicros: undefined,
+  })) {
+    unfit ??= refusal;
+    if (reason !== undefined || !offer.available) continue;
     if (withinLimit(offer, query.maxPerHourMicros)) {
       given += 1;
       yield offer;
@@ -116,6 +132,7 @@ export async function* candidates(
   }
   if (given > 0) return;
   if (beyond !== undefined) throw beyondLimit(beyond);
+  if (unfit !== undefined) throw unfit;
   if (query.offerId !== undefined) {
     throw new ComputeError({ code: "offer_gone", message: "the offer is not there any more" });
   }

@@ -41,6 +41,11 @@ export interface Snapshot {
   readonly createdAt?: Date | undefined;
 }
 
+export interface SnapshotQuery {
+  /** Only these; all of them when left out. */
+  readonly statuses?: readonly Snapshot["status"][] | undefined;
+}
+
 export interface SnapshotSpec {
   readonly name?: string | undefined;
   /** What only one cloud has, under its adapter's id. */

@@ -3,6 +3,7 @@ import { ended } from "../deadline.ts";
 import type { DriverCall } from "../driver.ts";
 import { ComputeError, isComputeError } from "../errors.ts";
 import type { Instance, InstanceStatus } from "../model/index.ts";
+import { lookup, type Table } from "../table.ts";
 import { sshAnswers } from "./ssh-ready.ts";
 
 export interface WaitMeans {
@@ -13,6 +14,8 @@ export interface WaitMeans {
   readonly gone: () => Instance;
   /** Whether a stopped machine stays stopped until somebody starts it. */
   readonly stoppedStays: boolean;
+  /** In how many looks a word must be seen for the machine not to come up by itself. */
+  readonly stuckAfterLooks?: Table<number> | undefined;
 }
 
 export interface Waiting {
@@ -38,6 +41,7 @@ export async function waitForStatus(means: WaitMeans, waiting: Waiting, call: Dr
   let trouble: unknown;
   let stoppedSince: number | undefined;
   let failedLooks = 0;
+  let stuckLooks = 0;
   for (let looks = 0; ; looks += 1) {
     try {
       const instance = await lookOrGone(means, waiting, last, call);
@@ -55,6 +59,11 @@ export async function waitForStatus(means: WaitMeans, waiting: Waiting, call: Dr
         (status === "running" && means.stoppedStays && stays)
       ) {
         throw neverWill(instance, status);
+      }
+      const looksToBelieve = lookup(means.stuckAfterLooks ?? {}, instance.providerStatus);
+      if (status === "running" && looksToBelieve !== undefined) {
+        stuckLooks += 1;
+        if (stuckLooks >= looksToBelieve) throw neverWill(instance, status);
       }
     } catch (error) {
       if (!isComputeError(error) || !error.retryable) throw error;

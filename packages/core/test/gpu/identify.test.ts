@@ -151,6 +151,13 @@ describe("identifyGpu", () => {
     expect(identifyGpu(name)).toEqual({});
   });
 
+  it.each(["GPU-3070-S", "g2-gpu-rtx4000a1-s"])(
+    "gives no id for %s, which only its cloud can explain",
+    (name) => {
+      expect(identifyGpu(name).id).toBeUndefined();
+    },
+  );
+
   it("knows nothing of what is not a text", () => {
     for (const name of [undefined, null, 4090, {}, []])
       expect(identifyGpu(name as unknown as string)).toEqual({});

@@ -67,18 +67,15 @@ export interface Line {
   readonly expected: string;
 }
 
-export const lines: readonly Line[] = readFileSync(
-  new URL("./fixtures/more-gpu-names.txt", import.meta.url),
-  "utf8",
-)
-  .split("\n")
+export const lines: readonly Line[] = ["more-gpu-names.txt", "held-out-gpu-names.txt"]
+  .flatMap((file) => readFileSync(new URL(`./fixtures/${file}`, import.meta.url), "utf8").split("\n"))
   .filter((line) => line !== "")
   .map((line) => {
     const [cloud = "", raw = "", memory = "", expected = ""] = line.split("|");
     return { cloud, raw, memoryMiB: memory === "" ? undefined : Number(memory), expected };
   });
 
-/** An identity in the words of `more-gpu-names.txt`. */
+/** An identity in the words of the lists. */
 export function shorthand({ family, formFactor, memoryGB, slice }: GpuIdentity): string {
   if (family === undefined) return "?";
   const form = manyForms.has(family) ? (formFactor ?? "-") : "";

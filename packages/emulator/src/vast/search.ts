@@ -44,15 +44,8 @@ function parse(text: string): unknown {
   }
 }
 
-function search(world: World, { flags, text }: CloudRequest, asked: unknown): Answer {
-  const body = asObject(asked);
-  if (body === undefined || (text !== "" && parse(text) === undefined)) {
-    return fail(400, "invalid_request", "The request body must be a JSON object.");
-  }
-  const order = toOrder(body["order"]);
-  if (order === undefined)
-    return fail(400, "invalid_request", "order must be a list of [field, asc or desc].");
-
+function search(world: World, request: CloudRequest, asked: unknown): Answer {
+  const body = asObject(asked) ?? {};
   const diskGb = typeof body["allocated_storage"] === "number" ? body["allocated_storage"] : 8;
   const view = {
     bid: body["type"] === "bid" || body["type"] === "interruptible",
@@ -63,6 +56,26 @@ function search(world: World, { flags, text }: CloudRequest, asked: unknown): An
     .listings()
     .filter(({ machine }) => machine.presence === "here")
     .map((listing) => offerRow(listing, view));
+  return answerSearch(world, request, { asked, rows, defaultOrder: "score" });
+}
+
+/** What a search answers, of GPUs or of disks: the rows that its filters let through, in its order, cut at the cap. */
+export function answerSearch(
+  world: World,
+  { flags, text }: CloudRequest,
+  {
+    asked,
+    rows,
+    defaultOrder,
+  }: { readonly asked: unknown; readonly rows: readonly Members[]; readonly defaultOrder: string },
+): Answer {
+  const body = asObject(asked);
+  if (body === undefined || (text !== "" && parse(text) === undefined)) {
+    return fail(400, "invalid_request", "The request body must be a JSON object.");
+  }
+  const order = toOrder(body["order"], defaultOrder);
+  if (order === undefined)
+    return fail(400, "invalid_request", "order must be a list of [field, asc or desc].");
 
   const tests: Test[] = [];
   for (const [field, filter] of Object.entries(body)) {
@@ -99,8 +112,8 @@ function noise(
   return wrong.length === 0 ? [] : Array.from({ length: count }, () => world.context.random.pick(wrong));
 }
 
-function toOrder(value: unknown): Order | undefined {
-  if (value === undefined || value === null) return [{ column: "score", descending: true }];
+function toOrder(value: unknown, otherwise: string): Order | undefined {
+  if (value === undefined || value === null) return [{ column: otherwise, descending: true }];
   if (!Array.isArray(value)) return undefined;
   const order: { column: string; descending: boolean }[] = [];
   for (const item of value as unknown[]) {

@@ -1,6 +1,7 @@
 import type { Answer, CloudRequest } from "../kit/types.ts";
-import { asObject, fail, ok } from "./answers.ts";
+import { asObject, fail, type Members, ok } from "./answers.ts";
 import { type Machine, round } from "./market.ts";
+import { answerSearch } from "./search.ts";
 import type { VastRoute, Volume, World } from "./world.ts";
 
 /** What `volume_info` of a create asks for. */
@@ -124,33 +125,34 @@ function list(world: World): Answer {
   });
 }
 
-function search(world: World, { json }: CloudRequest): Answer {
-  const body = asObject(json ?? {});
-  if (body === undefined) return fail(400, "invalid_request", "The request body must be a JSON object.");
-  const machineId = asObject(body["machine_id"])?.["eq"];
-  const limit = typeof body["limit"] === "number" ? body["limit"] : 64;
-  const machines = world.market
-    .machines()
-    .filter((machine) => machineId === undefined || machine.id === machineId);
-  return ok({
-    offers: machines.slice(0, Math.min(64, limit)).map((machine) => ({
-      id: firstOffer + machine.id,
-      ask_contract_id: firstOffer + machine.id,
-      machine_id: machine.id,
-      host_id: machine.hostId,
-      disk_space: machine.diskGb,
-      storage_cost: machine.storageCost,
-      disk_bw: machine.diskBandwidth,
-      inet_up: machine.up,
-      inet_down: machine.down,
-      reliability2: machine.reliability,
-      verification: machine.verification,
-      geolocation: machine.geolocation,
-      start_date: machine.listedAt / 1000,
-      end_date: machine.endsAt / 1000,
-      duration: Math.max(0, machine.endsAt - world.context.clock.now()) / 1000,
-    })),
-  });
+/** Searched as GPUs are, with the same filters and the same cap. */
+function search(world: World, request: CloudRequest): Answer {
+  const machines = world.market.machines().filter(({ presence }) => presence === "here");
+  const rows = machines.map((machine) => offerOf(world, machine));
+  return answerSearch(world, request, { asked: request.json ?? {}, rows, defaultOrder: "reliability2" });
+}
+
+function offerOf(world: World, machine: Machine): Members {
+  return {
+    id: firstOffer + machine.id,
+    ask_contract_id: firstOffer + machine.id,
+    machine_id: machine.id,
+    host_id: machine.hostId,
+    disk_space: machine.diskGb,
+    storage_cost: machine.storageCost,
+    disk_bw: machine.diskBandwidth,
+    inet_up: machine.up,
+    inet_down: machine.down,
+    reliability2: machine.reliability,
+    verification: machine.verification,
+    hosting_type: machine.datacenter ? 1 : 0,
+    geolocation: machine.geolocation,
+    country_code: machine.geolocation?.split(", ").at(-1) ?? null,
+    external: false,
+    start_date: machine.listedAt / 1000,
+    end_date: machine.endsAt / 1000,
+    duration: Math.max(0, machine.endsAt - world.context.clock.now()) / 1000,
+  };
 }
 
 function create(world: World, { json }: CloudRequest): Answer {
