@@ -11,6 +11,11 @@ export interface DriverInstance extends Omit<Instance, "provider" | "observedAt"
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly next?: string | undefined;
+  /**
+   * Where the cloud numbers its pages: the cursor of the page with a number, the first being 1; nothing beyond the last.
+   * Core reads some of them at once. Only asked of the first page.
+   */
+  readonly cursorOf?: ((page: number) => string | undefined) | undefined;
   /** How many items the cloud counts in all pages; core holds the walk against it. */
   readonly total?: number | undefined;
 }

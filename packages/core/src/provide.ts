@@ -16,7 +16,7 @@ import { lookAt } from "./protocol/look.ts";
 import { terminateForGood } from "./protocol/terminate.ts";
 import { newToken } from "./protocol/token.ts";
 import { waitForStatus } from "./protocol/wait.ts";
-import { walk } from "./protocol/walk.ts";
+import { type ReadPage, walk } from "./protocol/walk.ts";
 import type { ComputeProvider, ListQuery, ProviderOf, ProviderVerbs, Termination } from "./provider.ts";
 import { sameRaw } from "./raw.ts";
 import { secretsIn } from "./secret.ts";
@@ -53,10 +53,11 @@ export function provide<Driver extends ComputeDriver<never>>(
     try {
       const { signal, timeoutMs } = checkedOptions(options, operation);
       const whole = timeoutMs === undefined ? undefined : deadlineAfter(clock, timeoutMs);
-      yield* walk(`${name}: ${operation}`, (cursor) => {
+      const read: ReadPage<Item> = (cursor, leaving) => {
         const left = whole === undefined ? callTimeoutMs : Math.max(1, whole.remainingMs());
-        return run(operation, { signal, timeoutMs: left }, (call) => readPage(cursor, call));
-      });
+        return run(operation, { signal: leaving, timeoutMs: left }, (call) => readPage(cursor, call));
+      };
+      yield* walk(`${name}: ${operation}`, read, signal);
     } catch (error) {
       throw signed(error, { provider: name, adapter, operation });
     }

@@ -22,10 +22,12 @@ export function nextOf(
   rows: number,
   { total, numPages }: Pagination,
   lists = 1,
-): Pick<Page<never>, "next" | "total"> {
+): Pick<Page<never>, "next" | "cursorOf" | "total"> {
   const counted = before + total;
   if (rows > 0 && page < (numPages ?? Number.POSITIVE_INFINITY)) {
-    return { next: [list, page + 1, before].join("/"), total: counted };
+    const cursor = (number: number) => [list, number, before].join("/");
+    const cursorOf = (number: number) => (number <= (numPages ?? 1) ? cursor(number) : undefined);
+    return { next: cursor(page + 1), total: counted, ...(page === 1 && { cursorOf }) };
   }
   return { next: list + 1 < lists ? [list + 1, 1, counted].join("/") : undefined, total: counted };
 }

@@ -22,8 +22,12 @@ export async function readPage<Item extends { readonly id: string }>(
   const items = (rows ?? []).map(toItem);
   const total = pager?.totalEntries ?? undefined;
   const first = items[0]?.id;
-  const isLast =
-    first === undefined ||
-    (total === undefined ? first === before : currentPage * (pager?.pageSize || pageSize) >= total);
-  return { items, total, next: isLast ? undefined : `${currentPage + 1}\n${first}` };
+  // Without a count, what a page began with goes along, to know a page that comes again.
+  if (total === undefined) {
+    const isLast = first === undefined || first === before;
+    return { items, next: isLast ? undefined : `${currentPage + 1}\n${first}` };
+  }
+  const pages = Math.ceil(total / (pager?.pageSize || pageSize));
+  const cursorOf = (number: number) => (number <= pages ? String(number) : undefined);
+  return { items, total, next: first === undefined ? undefined : cursorOf(currentPage + 1), cursorOf };
 }

@@ -3,6 +3,11 @@ import { ComputeError } from "../errors.ts";
 import type { InstanceStatus } from "../model/index.ts";
 
 const maxPasses = 3;
+/** So many pages are on their way at once, where a cloud numbers them; each waits for its turn at the gate like any call. */
+const pagesAhead = 8;
+
+/** Reads one page. The signal ends with the walk: nothing is read for somebody who has left. */
+export type ReadPage<Item> = (cursor: string | undefined, signal: AbortSignal) => Promise<Page<Item>>;
 
 /**
  * Every item of a paged list, once. Rows that move between pages are met twice or not at all, so the walk is held
@@ -13,32 +18,76 @@ const maxPasses = 3;
  */
 export async function* walk<Item extends { readonly id: string }>(
   what: string,
-  readPage: (cursor: string | undefined) => Promise<Page<Item>>,
+  readPage: ReadPage<Item>,
+  signal?: AbortSignal,
 ): AsyncGenerator<Item, void, undefined> {
   const seen = new Set<string>();
-  for (let pass = 1; pass <= maxPasses; pass += 1) {
-    const cursors = new Set<string>();
-    let cursor: string | undefined;
-    let total: number | undefined;
-    do {
-      const page = await readPage(cursor);
-      // A row that leaves while the pages are read moves others past us, so the highest count of the walk is the one to reach.
-      total = page.total === undefined ? total : Math.max(total ?? 0, page.total);
-      for (const item of page.items) {
-        if (seen.has(item.id)) continue;
-        seen.add(item.id);
-        yield item;
+  const own = linked(signal);
+  try {
+    for (let pass = 1; pass <= maxPasses; pass += 1) {
+      let total: number | undefined;
+      for await (const page of pagesOf(what, (cursor) => readPage(cursor, own.signal))) {
+        // A row that leaves while the pages are read moves others past us, so the highest count of the walk is the one to reach.
+        total = page.total === undefined ? total : Math.max(total ?? 0, page.total);
+        for (const item of page.items) {
+          if (seen.has(item.id)) continue;
+          seen.add(item.id);
+          yield item;
+        }
       }
-      cursor = page.next;
-      if (cursor !== undefined && cursors.has(cursor)) {
-        throw new ComputeError({ code: "bad_response", message: `${what}: its pages go in a circle` });
-      }
-      if (cursor !== undefined) cursors.add(cursor);
-    } while (cursor !== undefined);
-    if (total === undefined || seen.size >= total) return;
+      if (total === undefined || seen.size >= total) return;
+    }
+  } finally {
+    own.leave();
   }
   const message = `${what}: the cloud counts more rows than its pages hold; the list is not complete`;
   throw new ComputeError({ code: "unavailable", message });
+}
+
+/** The pages of a list, in order. What the first page knows of the others is read ahead. */
+async function* pagesOf<Item>(
+  what: string,
+  readPage: (cursor: string | undefined) => Promise<Page<Item>>,
+): AsyncGenerator<Page<Item>, void, undefined> {
+  const read = new Set<string>();
+  const coming: { readonly cursor: string; readonly page: Promise<Page<Item>> }[] = [];
+  let page = await readPage(undefined);
+  const cursorOf = page.cursorOf ?? (() => undefined);
+  let planned = 1;
+  for (;;) {
+    yield page;
+    const { next } = page;
+    if (next === undefined) return;
+    if (read.has(next)) {
+      throw new ComputeError({ code: "bad_response", message: `${what}: its pages go in a circle` });
+    }
+    read.add(next);
+    while (coming.length < pagesAhead) {
+      const cursor = cursorOf(planned + 1);
+      if (cursor === undefined) break;
+      planned += 1;
+      const started = readPage(cursor);
+      started.catch(() => undefined); // it is awaited below, unless the list turns out shorter and nobody needs it
+      coming.push({ cursor, page: started });
+    }
+    const started = coming[0]?.cursor === next ? coming.shift() : undefined;
+    page = await (started?.page ?? readPage(next));
+  }
+}
+
+/** A signal that ends with the caller's, or as soon as the one who holds it leaves. */
+function linked(caller: AbortSignal | undefined): {
+  readonly signal: AbortSignal;
+  readonly leave: () => void;
+} {
+  const controller = new AbortController();
+  const leave = (): void => {
+    caller?.removeEventListener("abort", leave);
+    controller.abort(caller?.reason);
+  };
+  if (caller?.aborted) leave();
+  else caller?.addEventListener("abort", leave, { once: true });
+  return { signal: controller.signal, leave };
 }
 
 /** {@link walk} to its end, for drivers that need a whole list inside one operation. */
@@ -57,5 +106,9 @@ export function walkInstances(
   call: DriverCall,
   statuses?: readonly InstanceStatus[],
 ): AsyncGenerator<DriverInstance, void, undefined> {
-  return walk(call.operation, (cursor) => driver.list({ ...call, cursor, statuses }));
+  return walk(
+    call.operation,
+    (cursor, signal) => driver.list({ ...call, signal, cursor, statuses }),
+    call.signal,
+  );
 }
