@@ -1,11 +1,12 @@
 import type * as z from "zod";
+import { sharedByAccount } from "./accounts.ts";
 import { systemClock } from "./clock.ts";
 import type { AdapterTables, ComputeDriver, DriverContext, LaunchSupport } from "./driver.ts";
 import { describeAlternatives, type EnvironmentNames, withEnvironment } from "./environment.ts";
 import { ComputeError, isComputeError } from "./errors.ts";
 import type { Endpoint, ProviderFacts, Timing } from "./facts.ts";
-import { gateOf } from "./http/accounts.ts";
 import { createApi } from "./http/client.ts";
+import { createGate, type Gate } from "./http/gate.ts";
 import { memoryJournal } from "./journal/memory.ts";
 import {
   type CommonOptions,
@@ -19,6 +20,7 @@ import { provide } from "./provide.ts";
 import type { ProviderOf } from "./provider.ts";
 import { secretsIn } from "./secret.ts";
 import { checkVersion, isCurrent, toCurrentVersion } from "./spec-version.ts";
+import { createPoller, type Poller } from "./watching/poller.ts";
 
 /** What an adapter package says of its cloud. */
 export interface AdapterDefinition<
@@ -109,7 +111,8 @@ export function defineAdapter<
     const tables = asConfig(definition.id, () => overriddenTables(definition.tables, common));
     const facts = factsOf(definition.facts, tables.endpoints, common.facts);
     const secrets = secretsIn(own);
-    const gate = common.gate ?? gateOf(clock, accountOf(definition.id, own, alternatives));
+    const account = accountOf(definition.id, own, alternatives);
+    const gate = common.gate ?? gateOf(clock, account, () => createGate(clock));
     const driver = definition.connect(own, {
       facts,
       tables,
@@ -126,8 +129,11 @@ export function defineAdapter<
           },
         ),
     });
+    // Who reads the same account in another way has a poller of its own.
+    const way = JSON.stringify([account, Object.entries(own), facts, tables, fetchNumber(common.fetch)]);
+    const poller = pollerOf(clock, way, () => createPoller({ driver, timing: facts, clock }));
     return provide(driver, {
-      ...{ name, adapter: definition.id, facts, clock },
+      ...{ name, adapter: definition.id, facts, clock, poller },
       support: definition.launch,
       journal: common.journal ?? memoryJournal(),
       owner: common.owner ?? "",
@@ -144,6 +150,20 @@ export function defineAdapter<
   made.add(open);
   Object.defineProperty(open, definitionKey, { value: given });
   return Object.assign(open, { ...{ id, specVersion, options, facts, tables }, env: alternatives });
+}
+
+const gateOf = sharedByAccount<Gate>();
+const pollerOf = sharedByAccount<Poller>();
+
+const fetches = new WeakMap<object, number>();
+let fetchCount = 0;
+
+/** Tells one caller's `fetch` from another's. */
+function fetchNumber(fetch: object | undefined): number {
+  if (fetch === undefined) return 0;
+  const number = fetches.get(fetch) ?? ++fetchCount;
+  fetches.set(fetch, number);
+  return number;
 }
 
 function splitOptions<Options extends z.ZodObject>(

@@ -51,3 +51,11 @@ export function deadlineScope(caller: AbortSignal | undefined, deadline: Deadlin
     },
   };
 }
+
+/** Resolves when the signal aborts. Only for signals that end with the waiting. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

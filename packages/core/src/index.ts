@@ -101,3 +101,4 @@ export {
   requestChannel,
 } from "./tracing.ts";
 export { fromUnixSeconds, gibToMiB, micros, positive } from "./units.ts";
+export * from "./watching/index.ts";

@@ -22,6 +22,7 @@ import { terminateForGood } from "./protocol/terminate.ts";
 import { newToken } from "./protocol/token.ts";
 import type { LaunchOptions } from "./provider.ts";
 import { sameRaw } from "./raw.ts";
+import type { Poller } from "./watching/poller.ts";
 
 /** What a provider launches by. */
 export interface LaunchSurroundings {
@@ -38,6 +39,8 @@ export interface LaunchSurroundings {
   readonly owner: string;
   readonly budgets: readonly Budget[];
   readonly requireLease: boolean;
+  /** Looks at the machines of the account for everybody. */
+  readonly poller: Poller;
 }
 
 /** What a launcher needs of the provider that it is part of. */

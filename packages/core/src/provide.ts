@@ -2,7 +2,6 @@ import { checkedOptions, runOperation, signed } from "./call.ts";
 import type { CallOptions } from "./call-options.ts";
 import { deadlineAfter } from "./deadline.ts";
 import type { ComputeDriver, DriverCall, DriverInstance, DriverOffer, Page } from "./driver.ts";
-import { ComputeError } from "./errors.ts";
 import { groupsOf, idOf } from "./groups.ts";
 import type { LaunchRecord, LaunchState } from "./journal/journal.ts";
 import { createLauncher, type LaunchSurroundings, withLaunchKey } from "./launching.ts";
@@ -12,15 +11,14 @@ import { definedOnly } from "./options.ts";
 import { keepInternals } from "./ownership/internals.ts";
 import { createLeaseWatch } from "./ownership/lease-watch.ts";
 import { refuse } from "./prepare.ts";
-import { lookAt } from "./protocol/look.ts";
 import { terminateForGood } from "./protocol/terminate.ts";
 import { newToken } from "./protocol/token.ts";
-import { waitForStatus } from "./protocol/wait.ts";
 import { type ReadPage, walk } from "./protocol/walk.ts";
 import type { ComputeProvider, ListQuery, ProviderOf, ProviderVerbs, Termination } from "./provider.ts";
 import { sameRaw } from "./raw.ts";
 import { secretsIn } from "./secret.ts";
 import { alarm, type OperationTrace } from "./tracing.ts";
+import { createObserver, type Observer } from "./watching/observer.ts";
 
 const waitTimeoutMs = 30 * 60_000;
 
@@ -31,7 +29,10 @@ export function provide<Driver extends ComputeDriver<never>>(
 ): ProviderOf<Driver> {
   const { name, adapter, facts, clock, journal } = around;
   const callTimeoutMs = 2 * facts.requestTimeoutMs;
+  const describe: Observer["describe"] = (id, call) => observer.describe(id, call);
   const launcher = createLauncher(driver, around, { finished, stampOffer, describe });
+  const { poller } = around;
+  const observer = createObserver({ name, driver, facts, clock, poller, launcher, finished });
 
   function run<Result>(
     operation: string,
@@ -73,18 +74,6 @@ export function provide<Driver extends ComputeDriver<never>>(
 
   function stampOffer(offer: DriverOffer): Offer {
     return sameRaw(offer, { ...offer, provider: name, observedAt: new Date(clock.now()) });
-  }
-
-  async function describe(id: string, call: DriverCall): Promise<Instance> {
-    const look = await lookAt(driver, id, call);
-    if (look.seen !== undefined) {
-      launcher.shown(id);
-      return finished(look.seen);
-    }
-    const accepted = launcher.justLaunched(id);
-    if (accepted !== undefined) return { ...accepted.instance, observedAt: new Date(clock.now()) };
-    const message = `${name}: there is no machine ${id}`;
-    throw new ComputeError({ code: "not_found", message, instanceId: id });
   }
 
   async function terminate(id: string, call: DriverCall): Promise<Termination> {
@@ -173,15 +162,9 @@ export function provide<Driver extends ComputeDriver<never>>(
     },
     async waitFor(id, status, options) {
       const { ready, onProgress } = options ?? {};
-      if (ready !== undefined && status !== "running") refuse("ready", "only a running machine answers ssh");
-      const means = {
-        ...{ clock, pollIntervalMs: facts.pollIntervalMs, stoppedStays: driver.power !== undefined },
-        stuckAfterLooks: driver.stuckAfterLooks,
-        describe: (call: DriverCall) => describe(idOf(id), call),
-        gone: () => finished({ id, ...nothingKnown }),
-      };
+      if (ready !== undefined && status !== "running") refuse("ready", "only a running machine can be ready");
       const work = (call: DriverCall): Promise<Instance> =>
-        waitForStatus(means, { id, status, ready, onProgress }, call);
+        observer.waitFor({ id: idOf(id), status, ready, onProgress }, call);
       return run("waitFor", options, work, { instanceId: id, timeoutMs: waitTimeoutMs });
     },
   };
@@ -216,6 +199,14 @@ export function provide<Driver extends ComputeDriver<never>>(
   const leases = createLeaseWatch(provider, journal, clock);
   keepInternals(provider, {
     ...{ clock, facts, journal, owner: around.owner, windowMs: launcher.windowMs },
+    ...{ follow: observer.follow, read: observer.read, finished },
+    describeMany: (ids, options) =>
+      run("describeMany", options, (call) =>
+        observer.describeMany(
+          ids.map((id) => idOf(id)),
+          call,
+        ),
+      ),
     async *survey(options) {
       for await (const observed of list(options))
         yield { instance: finished(observed), identity: observed.identity };
@@ -240,14 +231,6 @@ export function provide<Driver extends ComputeDriver<never>>(
   // The groups above are made of the driver's own, so they are exactly the ones that its type names.
   return provider as unknown as ProviderOf<Driver>;
 }
-
-const nothingKnown: Omit<DriverInstance, "id"> = {
-  status: "terminated",
-  providerStatus: "not found",
-  billing: "none",
-  hardware: {},
-  access: { ssh: [], ports: [] },
-};
 
 /** Dearer by more than rounding and small change. */
 const tolerance = 1.01;

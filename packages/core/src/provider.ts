@@ -18,6 +18,7 @@ import type {
 } from "./capabilities.ts";
 import type { ProviderFacts } from "./facts.ts";
 import type { Instance, InstanceStatus, LaunchRequest } from "./model/index.ts";
+import type { Readiness } from "./watching/readiness.ts";
 
 export interface LaunchOptions extends CallOptions {
   /** What is to become of a machine that shows up after this launch was given up; `adopt` when left out. */
@@ -25,8 +26,11 @@ export interface LaunchOptions extends CallOptions {
 }
 
 export interface WaitOptions extends CallOptions {
-  /** `ssh`: wait until an ssh server answers, too. Only with `running`. */
-  readonly ready?: "ssh" | undefined;
+  /**
+   * Wait for more than the cloud's word, only with `running`: `endpoint` until an address is known, `tcp` until a port
+   * there can be opened, `ssh` until an ssh server greets. Ports that change with a restart are taken up.
+   */
+  readonly ready?: Readiness | undefined;
   /** Told of every look that shows something new. */
   readonly onProgress?: ((instance: Instance) => void) | undefined;
 }
@@ -86,8 +90,11 @@ export interface ComputeProvider {
   /**
    * Watches a machine until it has the status.
    *
+   * All who wait on one account look together: a thousand waits cost as many requests as one list. Looks are a second
+   * apart at first, then further and further, up to the cloud's own pace and, for what does not change, beyond.
+   *
    * @throws `instance_failed` as soon as it cannot get there any more, `timeout` after `timeoutMs` (30 minutes when
-   * left out).
+   * left out), saying what was missing.
    */
   readonly waitFor: (id: string, status: InstanceStatus, options?: WaitOptions) => Promise<Instance>;
 

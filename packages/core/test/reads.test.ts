@@ -188,7 +188,7 @@ describe("waitFor", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const address = server.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
-    const { waitForStatus } = await import("../src/protocol/wait.ts");
+    const { waitForStatus } = await import("../src/watching/wait.ts");
     const instance: Instance = {
       ...{
         id: "m1",
@@ -208,7 +208,7 @@ describe("waitFor", () => {
     const means = {
       clock: cloud.clock,
       pollIntervalMs: 10,
-      describe: async () => instance,
+      look: async () => instance,
       gone: () => instance,
       stoppedStays: true,
     };

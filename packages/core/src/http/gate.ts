@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import { untilAborted } from "../deadline.ts";
 import { ComputeError } from "../errors.ts";
 import type { RateLimit } from "../facts.ts";
 import { createPacer, type Outcome, type Pacer } from "./pacer.ts";
@@ -136,7 +137,7 @@ export function createGate(clock: Clock): Gate {
         }
         wake = new AbortController();
         if (left === Number.POSITIVE_INFINITY) {
-          await aborted(wake.signal);
+          await untilAborted(wake.signal);
           continue;
         }
         await clock.sleep(Math.ceil(left), wake.signal); // a part of a millisecond may not move a clock
@@ -196,10 +197,6 @@ function next(lane: Lane): Waiter | undefined {
   const urgency = urgencyOf(lane);
   lane.passedOver = numberOf(lane, urgency) === first(lane) ? 0 : lane.passedOver + 1;
   return lane.waiters[urgency].shift();
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
 
 function tooMany({ endpoint }: Lane, waiting: number): ComputeError {

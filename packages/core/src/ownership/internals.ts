@@ -1,11 +1,13 @@
 import type { CallOptions } from "../call-options.ts";
 import type { Clock } from "../clock.ts";
+import type { DriverInstance } from "../driver.ts";
 import { ComputeError } from "../errors.ts";
 import type { ProviderFacts } from "../facts.ts";
 import type { Hold, Journal, LaunchRecord } from "../journal/journal.ts";
 import type { WeighedOffer } from "../market/offers.ts";
 import type { Instance, LaunchRequest } from "../model/index.ts";
 import type { ComputeProvider } from "../provider.ts";
+import type { Description, Observer } from "../watching/observer.ts";
 
 /** A machine of the account, with what it carries in the cloud's identity field. */
 export interface Surveyed {
@@ -21,6 +23,11 @@ export interface ProviderInternals {
   readonly owner: string;
   /** The longest that a create may be under way or unseen after it was sent. */
   readonly windowMs: number;
+  /** Looks at machines together with everybody else on the account. */
+  readonly follow: Observer["follow"];
+  readonly read: Observer["read"];
+  readonly finished: (observed: DriverInstance) => Instance;
+  readonly describeMany: (ids: readonly string[], options?: CallOptions) => Promise<readonly Description[]>;
   /** Every machine of the account; complete, or it throws. */
   readonly survey: (options?: CallOptions) => AsyncIterable<Surveyed>;
   /** What a launch makes of a request; throws what a launch throws before anything is sent. */

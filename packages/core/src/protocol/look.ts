@@ -4,10 +4,13 @@ import { isComputeError } from "../errors.ts";
 import type { Termination } from "../provider.ts";
 import { walkInstances } from "./walk.ts";
 
+/** How a cloud says that there is no such machine. */
+export type Absence = Exclude<Termination["evidence"], "terminal_status">;
+
 /** What one look at a machine showed. */
 export type Look =
-  | { readonly seen: DriverInstance }
-  | { readonly seen?: undefined; readonly absence: Exclude<Termination["evidence"], "terminal_status"> };
+  | { readonly seen: DriverInstance; readonly absence?: undefined }
+  | { readonly seen?: undefined; readonly absence: Absence };
 
 /**
  * Looks at one machine. Absence is only ever what the cloud itself says: its own "no such machine", or a complete list

@@ -4,12 +4,13 @@ import type { DriverCall } from "../driver.ts";
 import { ComputeError, isComputeError } from "../errors.ts";
 import type { Instance, InstanceStatus } from "../model/index.ts";
 import { lookup, type Table } from "../table.ts";
-import { sshAnswers } from "./ssh-ready.ts";
+import { type Readiness, type Rung, readinessOf } from "./readiness.ts";
 
 export interface WaitMeans {
   readonly clock: Clock;
   readonly pollIntervalMs: number;
-  readonly describe: (call: DriverCall) => Promise<Instance>;
+  /** The next look at the machine; it comes when the cloud's pace, and whoever else is looking, allow. */
+  readonly look: (call: DriverCall) => Promise<Instance>;
   /** A machine of which nothing is known but that it is gone. */
   readonly gone: () => Instance;
   /** Whether a stopped machine stays stopped until somebody starts it. */
@@ -21,12 +22,10 @@ export interface WaitMeans {
 export interface Waiting {
   readonly id: string;
   readonly status: InstanceStatus;
-  readonly ready?: "ssh" | undefined;
+  readonly ready?: Readiness | undefined;
   readonly onProgress?: ((instance: Instance) => void) | undefined;
 }
 
-/** The first pause between looks; each is twice the one before, up to the cloud's own pace. */
-const firstPauseMs = 1_000;
 /** So many of the cloud's own paces a machine must stay stopped before a wait for `running` gives up: a start shows late. */
 const stoppedPaces = 2;
 
@@ -42,13 +41,17 @@ export async function waitForStatus(means: WaitMeans, waiting: Waiting, call: Dr
   let stoppedSince: number | undefined;
   let failedLooks = 0;
   let stuckLooks = 0;
-  for (let looks = 0; ; looks += 1) {
+  /** Why a machine that runs is not ready. */
+  let notReady: string | undefined;
+  for (;;) {
     try {
       const instance = await lookOrGone(means, waiting, last, call);
       if (last === undefined || differs(last, instance)) waiting.onProgress?.(instance);
       const before = last;
       last = instance;
-      if (await arrived(instance, before, waiting, call)) return instance;
+      const { isReady, words } = await arrived(instance, before, waiting, call);
+      if (isReady) return instance;
+      notReady = words;
       stoppedSince = instance.status === "stopped" ? (stoppedSince ?? clock.now()) : undefined;
       const stays = stoppedSince !== undefined && clock.now() - stoppedSince >= stoppedPaces * pollIntervalMs;
       failedLooks = instance.status === "failed" ? failedLooks + 1 : 0;
@@ -66,18 +69,15 @@ export async function waitForStatus(means: WaitMeans, waiting: Waiting, call: Dr
         if (stuckLooks >= looksToBelieve) throw neverWill(instance, status);
       }
     } catch (error) {
-      if (!isComputeError(error) || !error.retryable) throw error;
-      trouble = error;
+      const isOver = call.signal.aborted || (isComputeError(error) && error.retryable);
+      if (!isOver) throw error;
+      if (isComputeError(error)) trouble = error;
     }
     const left = ended(call.signal, `waiting for machine ${id} to be ${status}`);
     if (left?.code === "cancelled") throw left;
-    if (left !== undefined || call.deadline.remainingMs() === 0) throw tooLate(id, status, last, trouble);
-    const pause = Math.min(
-      firstPauseMs * 2 ** Math.min(looks, 10),
-      pollIntervalMs,
-      call.deadline.remainingMs(),
-    );
-    await clock.sleep(pause, call.signal);
+    if (left !== undefined || call.deadline.remainingMs() === 0) {
+      throw tooLate(waiting, last, notReady, trouble);
+    }
   }
 }
 
@@ -87,10 +87,10 @@ async function arrived(
   before: Instance | undefined,
   { status, ready }: Waiting,
   call: DriverCall,
-): Promise<boolean> {
-  if (instance.status !== status) return false;
-  if (status === "running" && before?.reason === "restart") return false;
-  return ready === undefined || sshAnswers(instance, call.signal);
+): Promise<Rung> {
+  if (instance.status !== status) return { isReady: false };
+  if (status === "running" && before?.reason === "restart") return { isReady: false };
+  return ready === undefined ? { isReady: true } : readinessOf(instance, ready, call.signal);
 }
 
 function neverWill(instance: Instance, wanted: InstanceStatus): ComputeError {
@@ -101,13 +101,13 @@ function neverWill(instance: Instance, wanted: InstanceStatus): ComputeError {
 
 /** A machine that the cloud does not know has ended, for whoever waits for that. */
 async function lookOrGone(
-  { describe, gone }: WaitMeans,
+  { look, gone }: WaitMeans,
   { status }: Waiting,
   last: Instance | undefined,
   call: DriverCall,
 ): Promise<Instance> {
   try {
-    return await describe(call);
+    return await look(call);
   } catch (error) {
     if (status !== "terminated" || !isComputeError(error, "not_found")) throw error;
     return {
@@ -132,14 +132,19 @@ function differs(a: Instance, b: Instance): boolean {
 }
 
 function tooLate(
-  id: string,
-  status: InstanceStatus,
+  { id, status, ready }: Waiting,
   last: Instance | undefined,
+  notReady: string | undefined,
   cause: unknown,
 ): ComputeError {
   if (last === undefined && isComputeError(cause)) return cause;
-  const state = last === undefined ? "not readable" : `still ${last.status} (${last.providerStatus})`;
+  const state =
+    last === undefined
+      ? `not readable, not ${status}`
+      : last.status === status && notReady !== undefined
+        ? `${status}, but not ready (${ready}): ${notReady}`
+        : `still ${last.status} (${last.providerStatus}), not ${status}`;
   const bills = last?.billing === "none" ? "" : "; it goes on billing as it is";
-  const message = `machine ${id} is ${state}, not ${status}${bills}`;
+  const message = `machine ${id} is ${state}${bills}`;
   return new ComputeError({ code: "timeout", message, instanceId: id, cause });
 }
