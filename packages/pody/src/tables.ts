@@ -176,6 +176,8 @@ export const facts: Timing = {
   pollIntervalMs: 3000,
   /** There are no pages: the list of names is one answer. */
   pageSize: 1000,
+  /** The list has names only; each pod is read by itself. */
+  listCosts: "per_machine",
   /** Long, because every call may wait for somebody's command that runs for 30 s. */
   requestTimeoutMs: 60_000,
   /** Pody has no prices. The machine is occupied all the same. */

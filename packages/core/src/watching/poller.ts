@@ -55,6 +55,8 @@ interface Watched {
 
 interface Subscriber {
   readonly interest: Interest;
+  /** The first tick that began after it came: what was on its way before may be older than what it has just done. */
+  readonly from: number;
   readonly kept: Tick[];
   readonly mostKept: number;
   lookedAt?: number;
@@ -76,15 +78,16 @@ export function createPoller({ driver, timing, clock }: PollerMeans): Poller {
   const subscribers = new Set<Subscriber>();
   const memory: SweepMemory = {};
   let running = false;
+  let ticks = 0;
   /** Wakes the poller up: somebody came, left, or took what was kept for them. */
   let changed = new AbortController();
   /** Ends what is on its way when nobody is left to see it. */
   let leaving = new AbortController();
 
   /** Looks are close together after a change, and then further and further apart. */
-  function pauseMs({ changedAt, missed }: Watched): number {
+  function pauseMs({ changedAt, lookedAt = changedAt, missed }: Watched): number {
     if (missed) return Math.max(firstPauseMs, timing.visibilityLagMs);
-    const age = clock.now() - changedAt;
+    const age = lookedAt - changedAt;
     const pace = timing.pollIntervalMs;
     const young = Math.min(Math.max(age, firstPauseMs), pace);
     return Math.max(young, Math.min(age / patientPaces, slowestPaces * pace));
@@ -141,30 +144,39 @@ export function createPoller({ driver, timing, clock }: PollerMeans): Poller {
       isWanted(watched) && dueAt(watched) - now <= pauseMs(watched) * earlyPart ? [id] : [],
     );
     const nobody = leaving.signal;
+    ticks += 1;
+    const number = ticks;
     const scope = deadlineScope(nobody, deadlineAfter(clock, tickTimeoutMs));
     const call: DriverCall = { operation: "watch", signal: scope.signal, deadline: scope.deadline };
     const wish = { ids: due, alongside: machines.keys(), wholeList: listers.length > 0 };
     try {
       const { sightings, all, by } = await sweep({ driver, timing, memory }, wish, call);
+      if (nobody.aborted) return; // whoever is here now has come since, and is looked for anew
       deliver(
         new Map([...sightings].filter(([id, sighting]) => witness(id, sighting, by === "single reads"))),
+        number,
       );
       if (all !== undefined) for (const one of listers) keep(one, { sightings: new Map(), all });
     } catch (error) {
       if (nobody.aborted) return;
       const trouble = isComputeError(error) ? error : unexpected(error);
-      deliver(new Map(due.map((id) => [id, { trouble }])));
+      deliver(new Map(due.map((id) => [id, { trouble }])), number);
       for (const one of listers) keep(one, { sightings: new Map(), trouble });
     } finally {
       scope.close();
-      for (const one of listers) one.lookedAt = clock.now();
-      for (const id of due) note(id);
+      if (!nobody.aborted) {
+        for (const one of listers) one.lookedAt = clock.now();
+        for (const id of due) note(id, number);
+      }
     }
   }
 
-  function note(id: string): void {
+  /** Whoever came during the tick has yet to see the machine. */
+  function note(id: string, number: number): void {
     const watched = machines.get(id);
-    if (watched !== undefined) watched.lookedAt = clock.now();
+    if (watched === undefined) return;
+    if ([...watched.subscribers].some(({ from }) => from > number)) delete watched.lookedAt;
+    else watched.lookedAt = clock.now();
   }
 
   /**
@@ -176,15 +188,16 @@ export function createPoller({ driver, timing, clock }: PollerMeans): Poller {
     if (watched === undefined) return false;
     const missed = absence !== undefined && !asked && !watched.missed;
     watched.missed = missed;
-    watched.lookedAt = clock.now();
     const words = seen === undefined ? absence : `${seen.status} ${seen.providerStatus}`;
     if (words !== undefined && words !== watched.words) watched.changedAt = clock.now();
     if (words !== undefined) watched.words = words;
     return !missed;
   }
 
-  function deliver(sightings: ReadonlyMap<string, Sighting>): void {
+  function deliver(sightings: ReadonlyMap<string, Sighting>, number: number): void {
+    for (const id of sightings.keys()) note(id, number);
     for (const subscriber of subscribers) {
+      if (subscriber.from > number) continue;
       const { ids } = subscriber.interest;
       if (ids === "all") continue;
       const shown = ids.flatMap((id): [string, Sighting][] => {
@@ -209,7 +222,7 @@ export function createPoller({ driver, timing, clock }: PollerMeans): Poller {
   }
 
   function subscribe(interest: Interest): Subscription {
-    const subscriber: Subscriber = { interest, kept: [], mostKept: interest.keep ?? 1 };
+    const subscriber: Subscriber = { interest, from: ticks + 1, kept: [], mostKept: interest.keep ?? 1 };
     subscribers.add(subscriber);
     for (const id of interest.ids === "all" ? [] : interest.ids) {
       const watched = machines.get(id) ?? { subscribers: new Set(), changedAt: clock.now() };

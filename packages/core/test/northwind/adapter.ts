@@ -12,6 +12,7 @@ import {
   nameFromLabel,
   type ReadFailure,
   rawFrom,
+  type SshEndpoint,
   type StatusRow,
   secretSchema,
   type Table,
@@ -62,6 +63,8 @@ const machineSchema = z.object({
   state: z.string(),
   createdAt: z.number().nullish(),
   price: z.number().nullish(),
+  /** `host:port`. */
+  ssh: z.string().nullish(),
 });
 export type Machine = z.output<typeof machineSchema>;
 const pageSchema = z.object({
@@ -98,7 +101,7 @@ function connect(tables: DriverContext<Names>["tables"], api: ReturnType<DriverC
         billing: lookup(tables.statuses, machine.state)?.billing ?? "unknown",
         hardware: {},
         image: machine.image ?? undefined,
-        access: { ssh: [], ports: [] },
+        access: { ssh: sshOf(machine.ssh), ports: [] },
         price: machine.price
           ? { currency: "USD", perHourMicros: micros(machine.price) ?? 0, kind: "on_demand" }
           : undefined,
@@ -160,6 +163,11 @@ function connect(tables: DriverContext<Names>["tables"], api: ReturnType<DriverC
       },
     },
   } satisfies ComputeDriver<z.output<typeof launchOptions>>;
+}
+
+function sshOf(address: string | null | undefined): SshEndpoint[] {
+  const [host, port] = address?.split(":") ?? [];
+  return host === undefined ? [] : [{ host, port: Number(port), user: "root", via: "direct" }];
 }
 
 function readFailureWith(table: Table<ErrorRow>): ReadFailure {

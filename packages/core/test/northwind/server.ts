@@ -21,6 +21,8 @@ export interface Machine {
   readonly createdAt: number;
   visibleAt: number;
   price?: number;
+  /** `host:port`. */
+  ssh?: string;
 }
 
 interface Seen {
