@@ -10,6 +10,7 @@ import {
 } from "@gpuport/core";
 import type * as z from "zod";
 import { toCreateBody } from "./create.ts";
+import type { EndpointName } from "./endpoints.ts";
 import { readFailureWith } from "./failure.ts";
 import * as groups from "./groups.ts";
 import { numeric, toOfferNumber } from "./ids.ts";
@@ -18,7 +19,6 @@ import { readOffers, toOffer, toSearch, toSearchBody } from "./offers.ts";
 import type { Filters, LaunchOptions, optionsSchema } from "./options.ts";
 import { powerOf } from "./power.ts";
 import { resultsOf } from "./results.ts";
-import type { EndpointName } from "./tables.ts";
 import { createdSchema, instancePageSchema, offerPageSchema, offerSchema, singleSchema } from "./wire.ts";
 
 /** @see https://docs.vast.ai/api-reference */

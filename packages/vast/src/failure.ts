@@ -6,7 +6,8 @@ import {
   type ReadFailure,
   type Table,
 } from "@gpuport/core";
-import { throttledCreateMs, type VastTables } from "./tables.ts";
+import { throttledCreateMs } from "./limits.ts";
+import type { VastTables } from "./tables.ts";
 import { failureSchema } from "./wire.ts";
 
 /**
