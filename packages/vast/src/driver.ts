@@ -11,7 +11,7 @@ import {
 import type * as z from "zod";
 import { toCreateBody } from "./create.ts";
 import type { EndpointName } from "./endpoints.ts";
-import { readFailureWith } from "./failure.ts";
+import { failureReader } from "./failure.ts";
 import * as groups from "./groups.ts";
 import { numeric, toOfferNumber } from "./ids.ts";
 import { toInstance } from "./map.ts";
@@ -28,7 +28,7 @@ export function createDriver(
 ) {
   const { http, tables, facts } = context;
   const headers = { authorization: `Bearer ${apiKey.reveal()}` };
-  const api = http({ baseUrl, headers, readFailure: readFailureWith(tables) });
+  const api = http({ baseUrl, headers, readFailure: failureReader(tables) });
   const result = resultsOf(context, baseUrl);
 
   async function describe(id: string, call: DriverCall): Promise<DriverInstance> {
