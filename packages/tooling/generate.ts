@@ -8,7 +8,7 @@ import { glows } from "@gpuport/glows";
 import { hpcAi } from "@gpuport/hpc-ai";
 import { pody } from "@gpuport/pody";
 import { vast } from "@gpuport/vast";
-import { operationRows } from "./operations.ts";
+import { type OperationRow, operationRows } from "./operations.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -39,8 +39,8 @@ ${sections.join("\n\n")}
 }
 
 /** Operations in the order of the alphabet, but the verbs first. */
-async function operationsPage(): Promise<string> {
-  const rows = (await operationRows()).toSorted(
+function operationsPage(used: readonly OperationRow[]): string {
+  const rows = used.toSorted(
     (one, other) =>
       Number(one.operation.includes(".")) - Number(other.operation.includes(".")) ||
       one.operation.localeCompare(other.operation),
@@ -61,9 +61,38 @@ ${lines.join("\n")}
 `;
 }
 
+/** The operations that the line `**Has**` of an adapter's README names: `power` (`stop`, `start`), … */
+function namedInReadme(cloud: string): readonly string[] {
+  const readme = readFileSync(join(root, `packages/${cloud}/README.md`), "utf8");
+  const [, has = ""] = /\*\*Has\*\* (.*?)\*\*Has not\*\*/s.exec(readme) ?? [];
+  return Array.from(has.matchAll(/`(\w+)`\s+\(([^)]*)\)/g)).flatMap(([, group, operations = ""]) =>
+    Array.from(operations.matchAll(/\w+/g), ([operation]) => `${group}.${operation}`),
+  );
+}
+
+/** Where a README names other operations than its adapter has. */
+function staleReadmes(rows: readonly OperationRow[]): readonly string[] {
+  const clouds = [...new Set(rows.map(({ cloud }) => cloud))];
+  return clouds.flatMap((cloud) => {
+    const own = rows.filter((row) => row.cloud === cloud && row.operation.includes("."));
+    const has = new Set(own.map(({ operation }) => operation));
+    const named = new Set(namedInReadme(cloud));
+    const wrong = [...has, ...named].filter((operation) => !has.has(operation) || !named.has(operation));
+    return wrong.length === 0
+      ? []
+      : [`packages/${cloud}/README.md: **Has** is wrong about ${wrong.join(", ")}`];
+  });
+}
+
+const used = await operationRows();
+for (const problem of staleReadmes(used)) {
+  console.error(problem);
+  process.exitCode = 1;
+}
+
 const outputs: Readonly<Record<string, string>> = {
   "docs/endpoints.md": endpointsPage(),
-  "docs/operations.md": await operationsPage(),
+  "docs/operations.md": operationsPage(used),
   "packages/config/schema.json": `${JSON.stringify(await generateConfigurationSchema(), null, 2)}\n`,
 };
 
