@@ -12,8 +12,9 @@ import {
 } from "@gpuport/core";
 import { checkedId } from "./check.ts";
 import { selectionFor, toCreateBody } from "./create.ts";
+import { failureReader } from "./failure.ts";
 import { imagesOf, networksOf, snapshotsOf, statsOf } from "./groups.ts";
-import { readFailure, toInstance } from "./map.ts";
+import { toInstance } from "./map.ts";
 import { type Selection, selectionOf, toOffer } from "./offer.ts";
 import type { GlowsLaunchOptions, GlowsOptions } from "./options.ts";
 import { nextOf, placeOf } from "./paging.ts";
@@ -34,7 +35,7 @@ export function createDriver(
   const api = http({
     baseUrl,
     headers: { authorization: `Bearer ${token.reveal()}` },
-    readFailure: (answer) => readFailure(answer, tables),
+    readFailure: failureReader(tables),
   });
   const perPage = Math.min(facts.pageSize, limits.perPage);
   const means = { api, perPage };

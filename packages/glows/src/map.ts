@@ -1,10 +1,7 @@
 import {
   type Access,
   type AdapterTables,
-  type Answer,
   type DriverInstance,
-  type ErrorRow,
-  type Failure,
   fromUnixSeconds,
   gibToMiB,
   type Hardware,
@@ -18,32 +15,10 @@ import {
   withRaw,
 } from "@gpuport/core";
 import { statusMessages } from "./tables.ts";
-import { failureSchema, type Kept, type ReadMachine } from "./wire.ts";
+import type { Kept, ReadMachine } from "./wire.ts";
 
 /** The platform's own money; about a US dollar, but not one. */
 const currency = "CREDIT:glows";
-
-/**
- * Reads a refusal. Most come with status 200; another status goes before what the body says, because a proxy's page
- * may be in it.
- */
-export function readFailure(
-  { endpoint, status, body }: Answer,
-  { errors, endpoints }: Pick<AdapterTables, "errors" | "endpoints">,
-): Failure | undefined {
-  // A refusal that is not proven to come before the work may have come after it, where there is work.
-  const unproven = endpoints[endpoint]?.method === "GET" ? undefined : "maybe";
-  if (status < 200 || status >= 300) {
-    const row = lookup(errors, `HTTP ${status}`);
-    return row && { ...row, effect: row.effect ?? unproven };
-  }
-  const parsed = failureSchema.safeParse(body);
-  if (!parsed.success || parsed.data.code === 0) return undefined;
-  const { code, msg } = parsed.data;
-  const row: ErrorRow = lookup(errors, `${endpoint} ${code}`) ?? lookup(errors, code) ?? { code: "unknown" };
-  const message = msg === undefined ? `code ${code}` : `${msg} (code ${code})`;
-  return { ...row, effect: row.effect ?? unproven, message, providerCode: String(code) };
-}
 
 export function toInstance(
   { raw, read }: Kept<ReadMachine>,

@@ -1,15 +1,11 @@
-import { type ComputeError, explain, isComputeError, type LaunchRequest } from "@gpuport/core";
+import { explain, type LaunchRequest } from "@gpuport/core";
 import { nock } from "@gpuport/testkit";
 import { describe, expect, it, vi } from "vitest";
 import { glows, glowsRaw, glowsRecord } from "../src/index.ts";
 import { cpuSpec, legacy, ok, pagination, queued, running, spec } from "./fixtures/answers.ts";
+import { all, api, refusalOf, token } from "./support.ts";
 
-const token = "sdk-token-of-the-tests";
 const provider = glows({ token, catalogImage: "img-catalog1" });
-const api = () =>
-  nock("https://a.glows.ai", {
-    reqheaders: { authorization: `Bearer ${token}`, accept: "application/json" },
-  });
 
 const request: LaunchRequest = {
   offerId: "TW-04/gpu/container/2/NVIDIA GeForce RTX 4090",
@@ -27,22 +23,6 @@ async function bodyOf(asked: LaunchRequest, from = provider): Promise<Record<str
     .reply(200, ok({ instance: queued }));
   await from.launch(asked);
   return body;
-}
-
-/** Nothing may be sent: nock has no interceptor, so a request would fail the test. */
-async function refusalOf(work: Promise<unknown>): Promise<ComputeError> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!isComputeError(error)) throw new Error("it was not refused", { cause: error });
-  return error;
-}
-
-async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
-  const list: Item[] = [];
-  for await (const item of items) list.push(item);
-  return list;
 }
 
 describe("launch", () => {

@@ -4,6 +4,7 @@ import { type Emulator, type EmulatorOptions, type Fault, startEmulator } from "
 import { emulatedClock } from "@gpuport/testkit";
 import { describe, expect, it } from "vitest";
 import { glows } from "../src/index.ts";
+import { all } from "./support.ts";
 
 const request: LaunchRequest = { gpu: { model: "RTX 4090" }, image: "img-4x7mz2va" };
 
@@ -27,12 +28,6 @@ async function onEmulator(
 ): Promise<void> {
   await using emulator = await startEmulator({ clock: "manual", ...options });
   await work(connect(emulator), emulator);
-}
-
-async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
-  const list: Item[] = [];
-  for await (const item of items) list.push(item);
-  return list;
 }
 
 describe("conformance", () => {

@@ -3,6 +3,7 @@ import { type Emulator, type EmulatorOptions, type Fault, startEmulator } from "
 import { emulatedClock } from "@gpuport/testkit";
 import { describe, expect, it } from "vitest";
 import { glows, glowsRecord } from "../src/index.ts";
+import { all } from "./support.ts";
 
 const image = "img-4x7mz2va";
 const request: LaunchRequest = { gpu: { model: "RTX 4090" }, image };
@@ -35,12 +36,6 @@ async function running(provider: Provider, more: LaunchRequest = request): Promi
   const { id } = await provider.launch(more);
   await provider.waitFor(id, "running");
   return id;
-}
-
-async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
-  const list: Item[] = [];
-  for await (const item of items) list.push(item);
-  return list;
 }
 
 /** How often an endpoint was asked, by the cloud's own account. */

@@ -1,32 +1,11 @@
-import { type ComputeError, isComputeError } from "@gpuport/core";
 import { nock } from "@gpuport/testkit";
 import { describe, expect, it } from "vitest";
 import { glows, glowsRecord } from "../src/index.ts";
 import { endpoint, image, network, ok, pagination, snapshot } from "./fixtures/answers.ts";
+import { all, api, refusalOf, token } from "./support.ts";
 
-const token = "sdk-token-of-the-tests";
 const provider = glows({ token });
-const api = () =>
-  nock("https://a.glows.ai", {
-    reqheaders: { authorization: `Bearer ${token}`, accept: "application/json" },
-  });
 const moment = new Date("2025-10-09T08:53:20.000Z");
-
-/** Without an interceptor, anything that is sent fails the test. */
-async function refusalOf(work: Promise<unknown>): Promise<ComputeError> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!isComputeError(error)) throw new Error("it was not refused", { cause: error });
-  return error;
-}
-
-async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
-  const list: Item[] = [];
-  for await (const item of items) list.push(item);
-  return list;
-}
 
 describe("stats.counts", () => {
   it("adds up the words of each status", async () => {

@@ -8,7 +8,7 @@ import {
   type ListPageCall,
 } from "@gpuport/core";
 import type * as z from "zod";
-import { failureReader } from "./failures.ts";
+import { failureReader } from "./failure.ts";
 import { accountOf, volumesOf } from "./groups.ts";
 import { toCreateBody } from "./launch.ts";
 import { toInstance, toSessionToken } from "./map.ts";

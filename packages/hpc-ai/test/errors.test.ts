@@ -177,6 +177,49 @@ describe("what the cloud refuses with", () => {
     },
   );
 
+  it.each(rows)("$status $body, of power and the catalogue", async (row) => {
+    const { power, offers } = answering(row);
+    const { code } = row;
+    // A refusal proves that a restart was not carried out, unless the server broke down or nobody knows its words.
+    const broke = row.status >= 500 || row.status === 408 || code === "unknown" || code === "bad_response";
+    const effect = broke && row.effect === "maybe" ? "maybe" : "none";
+    // "Not found" is about the machine here; without words it is about a path that nobody has confirmed.
+    const byPath = row.status === 404 && typeof row.body === "string";
+    const restart = power?.restart?.("notebook-1", driverCall("power.restart"));
+    await expect(restart).rejects.toMatchObject({ code: byPath ? "invalid_config" : code, effect });
+    for (const change of [power?.start, power?.stop]) {
+      const wrongPath = byPath && change === power?.start;
+      const changed = change?.("notebook-1", driverCall("power"));
+      const expected = wrongPath ? "invalid_config" : byPath ? "not_found" : code;
+      await expect(changed).rejects.toMatchObject({ code: expected });
+    }
+    const catalogue = offers?.search({}, driverCall("offers.search"));
+    const { readCode = code } = row;
+    await expect(catalogue).rejects.toMatchObject({ code: readCode, effect: "none" });
+  });
+
+  it.each([
+    [401, { code: -1, message: "Incorrect username or password" }, "unauthenticated"],
+    [200, { message: "Incorrect username or password" }, "unauthenticated"],
+    [400, { message: 'field "username" is not set' }, "invalid_argument"],
+    [429, { message: "Too many requests" }, "rate_limited"],
+    [403, { message: "Forbidden" }, "permission_denied"],
+    [500, { message: "oops" }, "unavailable"],
+    [200, {}, "bad_response"],
+    [200, { accessToken: "" }, "bad_response"],
+  ])("a login that is answered with %i %j has rented nothing: %s", async (status, body, code) => {
+    const paths: string[] = [];
+    const provider = open({
+      ...{ apiKey: undefined, username: "someone", password: "synthetic" },
+      async fetch(request) {
+        paths.push(new URL(request instanceof Request ? request.url : request).pathname);
+        return new Response(JSON.stringify(body), { status });
+      },
+    });
+    await expect(provider.launch({ image, offerId })).rejects.toMatchObject({ code, effect: "none" });
+    expect(new Set(paths)).toEqual(new Set(["/api/user/login"]));
+  });
+
   it("keeps the cloud's words and code", async () => {
     const driver = answering({ status: 200, body: { code: 1207, message: "实例状态不允许该操作" } });
     await expect(driver.terminate("notebook-1", driverCall("terminate"))).rejects.toMatchObject({

@@ -8,7 +8,7 @@ import {
 } from "@gpuport/core";
 import type * as z from "zod";
 import { failureReader, said } from "./failure.ts";
-import { accountGroup, execGroup, imagesGroup, snapshotsGroup, statsGroup } from "./groups.ts";
+import { accountOf, execOf, imagesOf, snapshotsOf, statsOf } from "./groups.ts";
 import { toInstance, toPlace, toShortName, toUnreadableInstance } from "./map.ts";
 import type { optionsSchema, PodyLaunchOptions } from "./options.ts";
 import { imageGone, type PodyEndpoint, routeAbsent, stuckAfterLooks } from "./tables.ts";
@@ -119,10 +119,10 @@ export function createDriver(
         await api.call("instance.restart", { query: { ins }, ...call });
       },
     },
-    exec: execGroup(api, { baseUrl, tables }),
-    images: imagesGroup(api),
-    snapshots: snapshotsGroup(api, username),
-    account: accountGroup(api),
-    stats: statsGroup(api, username),
+    exec: execOf(api, { baseUrl, tables }),
+    images: imagesOf(api),
+    snapshots: snapshotsOf(api, username),
+    account: accountOf(api),
+    stats: statsOf(api, username),
   } satisfies ComputeDriver<PodyLaunchOptions>;
 }

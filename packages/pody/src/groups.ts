@@ -52,7 +52,7 @@ interface ExecPlace {
   readonly tables: AdapterTables<PodyEndpoint>;
 }
 
-export function execGroup(api: PodyApi, { baseUrl, tables }: ExecPlace) {
+export function execOf(api: PodyApi, { baseUrl, tables }: ExecPlace) {
   const { path, timeoutMs = Number.POSITIVE_INFINITY } = tables.endpoints["exec.run"];
 
   /** Servers before 0.3.0 give every command 10 s, whatever they are asked for. */
@@ -106,7 +106,7 @@ async function removeImage(api: PodyApi, image: string, call: DriverCall): Promi
   }
 }
 
-export function imagesGroup(api: PodyApi) {
+export function imagesOf(api: PodyApi) {
   return {
     async list({ cursor: _, ...query }, call) {
       const { names, commits } = await imageNames(api, call);
@@ -117,7 +117,7 @@ export function imagesGroup(api: PodyApi) {
   } satisfies DriverGroups["images"];
 }
 
-export function snapshotsGroup(api: PodyApi, username: string) {
+export function snapshotsOf(api: PodyApi, username: string) {
   /** A commit of the list; nothing if it was removed meanwhile. */
   async function read(id: string, call: DriverCall): Promise<Unstamped<Snapshot> | undefined> {
     const request = { query: { image: id }, reads: true, response: imageSchema, ...call };
@@ -155,7 +155,7 @@ export function snapshotsGroup(api: PodyApi, username: string) {
   } satisfies DriverGroups["snapshots"];
 }
 
-export function accountGroup(api: PodyApi) {
+export function accountOf(api: PodyApi) {
   const read = (call: DriverCall) => api.call("account.get", { response: accountSchema, ...call });
   return {
     whoami: async (call) => toIdentity(await read(call)),
@@ -171,7 +171,7 @@ export function accountGroup(api: PodyApi) {
   } satisfies DriverGroups["account"];
 }
 
-export function statsGroup(api: PodyApi, username: string) {
+export function statsOf(api: PodyApi, username: string) {
   return {
     async gpuProcesses(call) {
       const processes = await api.call("host.processes", { response: gpuProcessesSchema, ...call });

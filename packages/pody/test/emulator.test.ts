@@ -352,17 +352,22 @@ describe("account and stats", () => {
   });
 });
 
+/** Answers that do not come, or not whole. */
+const broken: readonly [string, FaultKind][] = [
+  ["a reset after the work", { fault: "reset", work: "done" }],
+  ["a reset before the work", { fault: "reset" }],
+  ["a reset, and the work is done 20 s later", { fault: "reset", work: "late", lateMs: 20_000 }],
+  ["silence after the work", { fault: "hang", work: "done" }],
+  ["silence", { fault: "hang" }],
+  ["a time too long", { fault: "delay", ms: 500 }],
+  ["a body too slow", { fault: "slow_body", ms: 1000 }],
+  ["a body without end", { fault: "endless_body" }],
+  ["half of it", { fault: "truncate" }],
+];
+
 describe("a launch has one machine or none, when its answer is spoiled by", () => {
   const adopted: [string, FaultKind][] = [
-    ["a reset after the work", { fault: "reset", work: "done" }],
-    ["a reset before the work", { fault: "reset" }],
-    ["a reset, and the work is done 20 s later", { fault: "reset", work: "late", lateMs: 20_000 }],
-    ["silence after the work", { fault: "hang", work: "done" }],
-    ["silence", { fault: "hang" }],
-    ["a time too long", { fault: "delay", ms: 500 }],
-    ["a body too slow", { fault: "slow_body", ms: 1000 }],
-    ["a body without end", { fault: "endless_body" }],
-    ["half of it", { fault: "truncate" }],
+    ...broken,
     ["half of it in chunks", { fault: "truncate", framing: "chunked" }],
     ["half of it, and the end of the connection", { fault: "truncate", framing: "close" }],
     ["a page with 200 after the work", { fault: "html", work: "done" }],
@@ -568,15 +573,7 @@ async function usersWith(quota: { readonly gpus: string }) {
 
 describe("a termination is proven, when its answer is spoiled by", () => {
   const spoiled: [string, FaultKind][] = [
-    ["a reset after the work", { fault: "reset", work: "done" }],
-    ["a reset before the work", { fault: "reset" }],
-    ["a reset, and the work is done 20 s later", { fault: "reset", work: "late", lateMs: 20_000 }],
-    ["silence after the work", { fault: "hang", work: "done" }],
-    ["silence", { fault: "hang" }],
-    ["a time too long", { fault: "delay", ms: 500 }],
-    ["a body too slow", { fault: "slow_body", ms: 1000 }],
-    ["a body without end", { fault: "endless_body" }],
-    ["half of it", { fault: "truncate" }],
+    ...broken,
     ["a page with 200", { fault: "html" }],
     ["broken JSON", { fault: "malformed" }],
     ["a lie with 200", { fault: "answer", status: 200, body: { log: "Container deleted" } }],

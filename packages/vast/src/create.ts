@@ -1,7 +1,7 @@
 import { authorizeKeys, type DriverLaunchRequest, type LaunchRequest, micros, refuse } from "@gpuport/core";
+import { limits } from "./limits.ts";
 import { toDiskGb } from "./offers.ts";
 import type { LaunchOptions } from "./options.ts";
-import { limits } from "./tables.ts";
 
 export function hasTemplate({ template_hash_id, template_id }: LaunchOptions): boolean {
   return template_hash_id !== undefined || template_id !== undefined;

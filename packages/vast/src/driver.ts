@@ -11,7 +11,8 @@ import {
 } from "@gpuport/core";
 import type * as z from "zod";
 import { toCreateBody } from "./create.ts";
-import { readFailureWith } from "./failure.ts";
+import type { EndpointName } from "./endpoints.ts";
+import { failureReader } from "./failure.ts";
 import * as groups from "./groups.ts";
 import { numeric, toOfferNumber } from "./ids.ts";
 import { toInstance } from "./map.ts";
@@ -19,7 +20,6 @@ import { readOffers, toOffer, toSearch, toSearchBody } from "./offers.ts";
 import type { Filters, LaunchOptions, optionsSchema } from "./options.ts";
 import { powerOf } from "./power.ts";
 import { resultsOf } from "./results.ts";
-import type { EndpointName } from "./tables.ts";
 import { createdSchema, instancePageSchema, offerPageSchema, offerSchema, singleSchema } from "./wire.ts";
 
 /** @see https://docs.vast.ai/api-reference */
@@ -29,7 +29,7 @@ export function createDriver(
 ) {
   const { http, tables, facts } = context;
   const headers = { authorization: `Bearer ${apiKey.reveal()}` };
-  const api = http({ baseUrl, headers, readFailure: readFailureWith(tables) });
+  const api = http({ baseUrl, headers, readFailure: failureReader(tables) });
   const result = resultsOf(context, baseUrl);
 
   async function describe(id: string, call: DriverCall): Promise<DriverInstance> {

@@ -6,14 +6,15 @@ import {
   type ReadFailure,
   type Table,
 } from "@gpuport/core";
-import { throttledCreateMs, type VastTables } from "./tables.ts";
+import { throttledCreateMs } from "./limits.ts";
+import type { VastTables } from "./tables.ts";
 import { failureSchema } from "./wire.ts";
 
 /**
  * Recognises refusals. Some come with status 200 and `success: false`; some carry a machine all the same, which is
  * looked at first, because it must be ended whatever else the answer says.
  */
-export function readFailureWith(tables: VastTables): ReadFailure {
+export function failureReader(tables: VastTables): ReadFailure {
   return (answer) => {
     const { endpoint, status } = answer;
     const said = failureSchema.safeParse(answer.body).data;

@@ -13,13 +13,14 @@ import {
   sshKeyBody,
   type Unstamped,
 } from "@gpuport/core";
+import type { EndpointName } from "./endpoints.ts";
 import { numeric, toOfferNumber } from "./ids.ts";
+import { instancesPerPage, limits, offersPerPage, standardFilters } from "./limits.ts";
 import { merged, readOffers } from "./offers.ts";
 import { type Filters, snapshotOptionsSchema } from "./options.ts";
 import { toBalance, toSshKey, toVolume, toVolumeOffer } from "./resources.ts";
 import type { FetchResult } from "./results.ts";
 import { badName } from "./rules.ts";
-import { type EndpointName, instancesPerPage, limits, offersPerPage, standardFilters } from "./tables.ts";
 import * as wire from "./wire.ts";
 
 type VastApi = Api<EndpointName>;

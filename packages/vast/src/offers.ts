@@ -8,9 +8,9 @@ import {
 } from "@gpuport/core";
 import type * as z from "zod";
 import { toOfferNumber } from "./ids.ts";
+import { gpuNames, hoursPerMonth, limits, offersPerPage, standardFilters } from "./limits.ts";
 import { rowOf, toHardware, toPrice, toRegion } from "./map.ts";
 import type { Filters } from "./options.ts";
-import { gpuNames, hoursPerMonth, limits, offersPerPage, standardFilters } from "./tables.ts";
 import type { OfferRow, VolumeOfferRow } from "./wire.ts";
 
 /** Usable memory is up to a tenth less, or more, than its nominal size. */

@@ -1,6 +1,6 @@
 import { baseUrlSchema, secretSchema } from "@gpuport/core";
 import * as z from "zod";
-import { limits } from "./tables.ts";
+import { limits } from "./limits.ts";
 
 const operators = ["eq", "neq", "gt", "gte", "lt", "lte", "in", "notin"] as const;
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);

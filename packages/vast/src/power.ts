@@ -9,8 +9,8 @@ import {
   type InstanceStatus,
   isComputeError,
 } from "@gpuport/core";
+import type { EndpointName } from "./endpoints.ts";
 import { numeric } from "./ids.ts";
-import type { EndpointName } from "./tables.ts";
 
 /** How often a cancelled start is read back before it counts as unsure. The endpoint's limit keeps the reads apart. */
 const readBacks = 5;

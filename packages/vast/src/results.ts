@@ -1,6 +1,7 @@
 import { type Api, ComputeError, type DriverCall, type DriverContext, type ReadFailure } from "@gpuport/core";
 import * as z from "zod";
-import { type EndpointName, resultPauseMs } from "./tables.ts";
+import type { EndpointName } from "./endpoints.ts";
+import { resultPauseMs } from "./limits.ts";
 import type { resultSchema } from "./wire.ts";
 
 /** Fetches what was asked for from where the answer says that it will lie. */

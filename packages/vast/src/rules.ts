@@ -1,8 +1,8 @@
 import { type LaunchRequest, refuse } from "@gpuport/core";
 import { hasTemplate, toEnv, toOnstart, toRuntype } from "./create.ts";
 import { toOfferNumber } from "./ids.ts";
+import { limits } from "./limits.ts";
 import type { LaunchOptions } from "./options.ts";
-import { limits } from "./tables.ts";
 
 /** A launch as it is held against the rules. */
 interface Asked extends LaunchRequest {

@@ -28,19 +28,8 @@ const moment = z
   .nullish()
   .catch(undefined);
 
-/**
- * An instance as the list and the single read show it.
- *
- * @see https://docs.vast.ai/api-reference/instances/show-instance (read 2026-08-07)
- */
-export const machineSchema = z.object({
-  id,
-  label: text,
-  actual_status: text,
-  intended_status: text,
-  cur_state: text,
-  next_state: text,
-  status_msg: text,
+/** What offers and instances say alike. */
+const hardware = {
   gpu_name: text,
   num_gpus: number,
   /** MB of one GPU. */
@@ -54,6 +43,22 @@ export const machineSchema = z.object({
   cpu_ram: number,
   /** GB. */
   disk_space: number,
+};
+
+/**
+ * An instance as the list and the single read show it.
+ *
+ * @see https://docs.vast.ai/api-reference/instances/show-instance (read 2026-08-07)
+ */
+export const machineSchema = z.object({
+  id,
+  label: text,
+  actual_status: text,
+  intended_status: text,
+  cur_state: text,
+  next_state: text,
+  status_msg: text,
+  ...hardware,
   /** Dollars per hour, as are all prices but those for storage per GB. */
   dph_total: number,
   storage_total_cost: number,
@@ -92,14 +97,7 @@ export type Machine = Omit<MachineRow, "id"> & { readonly id: number | string } 
 export const offerSchema = z.object({
   id,
   ask_contract_id: id.nullish().catch(undefined),
-  gpu_name: text,
-  num_gpus: number,
-  gpu_ram: number,
-  cpu_name: text,
-  cpu_cores: number,
-  cpu_cores_effective: number,
-  cpu_ram: number,
-  disk_space: number,
+  ...hardware,
   dph_base: number,
   dph_total: number,
   min_bid: number,

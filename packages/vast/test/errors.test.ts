@@ -1,6 +1,6 @@
 import type { Answer, ComputeErrorCode, ErrorScope, Failure } from "@gpuport/core";
 import { describe, expect, it } from "vitest";
-import { readFailureWith } from "../src/failure.ts";
+import { failureReader } from "../src/failure.ts";
 import { tables } from "../src/tables.ts";
 import { all, api, open } from "./fixtures/open.ts";
 
@@ -289,7 +289,7 @@ const others: readonly (readonly [string, number, unknown, ComputeErrorCode])[] 
 
 describe("the table of refusals", () => {
   it.each(others)("%s %i %j", (endpoint, status, body, code) => {
-    expect(readFailureWith(tables)(answer(endpoint, status, body))).toMatchObject({ code });
+    expect(failureReader(tables)(answer(endpoint, status, body))).toMatchObject({ code });
   });
 
   it("has a case here for every row", () => {
@@ -298,7 +298,7 @@ describe("the table of refusals", () => {
       key,
       { ...row, scope: key as ErrorScope },
     ]);
-    const read = readFailureWith({ ...tables, errors: Object.fromEntries(marked) });
+    const read = failureReader({ ...tables, errors: Object.fromEntries(marked) });
     const failures: (Failure | undefined)[] = [
       ...cases.map(([, { status, body }]) => read(answer("instance.create", status, body))),
       ...others.map(([endpoint, status, body]) => read(answer(endpoint, status, body))),
@@ -310,14 +310,14 @@ describe("the table of refusals", () => {
 
   it("keeps the cloud's own word and words", () => {
     expect(
-      readFailureWith(tables)(answer("instance.get", 400, refusal("odd_word", "Odd words."))),
+      failureReader(tables)(answer("instance.get", 400, refusal("odd_word", "Odd words."))),
     ).toMatchObject({
       ...{ providerCode: "odd_word", message: "Odd words." },
     });
   });
 
   it("takes no answer that goes well for a refusal", () => {
-    const read = readFailureWith(tables);
+    const read = failureReader(tables);
     expect(read(answer("instance.create", 200, { success: true, new_contract: 5 }))).toBeUndefined();
     expect(read(answer("instance.get", 200, { instances: null }))).toBeUndefined();
     expect(read(answer("instance.get", 200, { instances: { id: 1, error: "of the row" } }))).toBeUndefined();
@@ -328,7 +328,7 @@ describe("the table of refusals", () => {
 
 describe("throttling", () => {
   const pause = (endpoint: string, body: unknown, headers = {}) =>
-    readFailureWith(tables)(answer(endpoint, 429, body, headers))?.retryAfterMs;
+    failureReader(tables)(answer(endpoint, 429, body, headers))?.retryAfterMs;
 
   it.each([
     ["plain text", "API requests too frequent", 2000],
