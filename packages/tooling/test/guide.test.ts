@@ -1,0 +1,133 @@
+import { execFile } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { createAdapter } from "create-gpuport-adapter";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+// The guide "Add a cloud" is done as it says: the generator's files, each of the page's put over them, and then the
+// checks. Every mistake that the page warns of is made, too, and the test that it names must turn red.
+
+const root = join(import.meta.dirname, "../../..");
+const dependencies = join(root, "packages/create-gpuport-adapter/node_modules");
+const guide = readFileSync(join(root, "docs/add-a-cloud.md"), "utf8");
+const conditions = '["@gpuport/source"]';
+
+interface Mistake {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+  readonly red: string;
+}
+
+const blocks = Array.from(guide.matchAll(/^(`{3,})(?:ts|json|md) (\S+)\n(.*?)^\1$/gms));
+const mistakes = Array.from(
+  guide.matchAll(/^```diff (\S+)\n(.*?)^```\n\nRed: `(.*?)`$/gms),
+  ([, file = "", diff = "", red = ""]): Mistake => {
+    const lines = (sign: string): string =>
+      diff
+        .split("\n")
+        .filter((line) => line.startsWith(sign))
+        .map((line) => line.slice(1))
+        .join("\n");
+    // The page sets code two columns apart from its sign, as diffs do.
+    return { file, from: lines("-").trim(), to: lines("+").trim(), red };
+  },
+);
+
+let house: string;
+/** The full names of the tests that turned red, by folder. */
+let failures: ReadonlyMap<string, readonly string[]>;
+
+beforeAll(async () => {
+  house = mkdtempSync(join(tmpdir(), "gpuport-guide-"));
+  symlinkSync(dependencies, join(house, "node_modules"));
+  await assemble(join(house, "right"));
+  for (const [index, { file, from, to }] of mistakes.entries()) {
+    const place = join(house, `wrong-${index}`);
+    cpSync(join(house, "right"), place, { recursive: true });
+    const text = readFileSync(join(place, file), "utf8");
+    if (!text.includes(from)) throw new Error(`${file} of the guide does not say: ${from}`);
+    writeFileSync(
+      join(place, file),
+      text.replace(from, () => to),
+    );
+  }
+  const config = `export default { resolve: { conditions: ${conditions} }, ssr: { resolve: { conditions: ${conditions} } } };`;
+  writeFileSync(join(house, "vitest.config.mjs"), config);
+  const args = ["run", "--reporter=json", "--outputFile=report.json", "--no-isolate"];
+  await promisify(execFile)(join(root, "node_modules/.bin/vitest"), args, { cwd: house }).catch(() => {}); // red is told in the report
+  failures = toFailures(JSON.parse(readFileSync(join(house, "report.json"), "utf8")) as Report);
+}, 120_000);
+afterAll(() => rmSync(house, { recursive: true, force: true }));
+
+async function assemble(directory: string): Promise<void> {
+  const manifest = JSON.parse(readFileSync(join(dependencies, "../package.json"), "utf8")) as {
+    devDependencies: Record<string, string>;
+  };
+  const answers = {
+    name: "lumen",
+    baseUrl: "https://api.lumen.example/v2",
+    auth: "bearer",
+    directory,
+  } as const;
+  await createAdapter(answers, manifest.devDependencies);
+  for (const [, , path = "", text = ""] of blocks) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    writeFileSync(join(directory, path), text);
+  }
+}
+
+interface Report {
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly assertionResults: readonly { readonly title: string; readonly status: string }[];
+  }[];
+}
+
+function toFailures({ testResults }: Report): ReadonlyMap<string, readonly string[]> {
+  const byFolder = new Map<string, string[]>();
+  for (const { name, status, assertionResults } of testResults) {
+    const folder = /(?:right|wrong-\d+)(?=\/)/.exec(name)?.[0] ?? "";
+    const red = assertionResults.flatMap((result) => (result.status === "failed" ? [result.title] : []));
+    if (status === "failed" && red.length === 0) red.push(`${name} does not load`);
+    byFolder.set(folder, [...(byFolder.get(folder) ?? []), ...red]);
+  }
+  return byFolder;
+}
+
+async function checked(command: string, ...args: readonly string[]): Promise<string> {
+  const bin = join(root, "node_modules/.bin", command);
+  const done = promisify(execFile)(bin, args, { cwd: join(house, "right") });
+  return await done.then(
+    () => "",
+    ({ stdout, stderr }: { stdout: string; stderr: string }) => stdout + stderr,
+  );
+}
+
+describe("the guide's adapter", () => {
+  it("passes the kit and its own tests, the README's snippet among them", () => {
+    expect(failures.get("right")).toEqual([]);
+  });
+
+  it("type-checks", { timeout: 60_000 }, async () => {
+    expect(await checked("tsc", "-p", ".", "--customConditions", "@gpuport/source")).toBe("");
+  });
+
+  it("is formatted and free of lint", async () => {
+    expect(await checked("biome", "ci", "--colors=off", ".")).toBe("");
+  });
+});
+
+describe("a mistake that the guide warns of", () => {
+  it("is shown with the test that catches it", () => expect(mistakes.length).toBe(8));
+
+  it.each(mistakes.map(({ file, red }, index) => [file, red, index] as const))(
+    "in %s turns red: %s",
+    (_, red, index) => {
+      expect(failures.get(`wrong-${index}`)).toContain(red);
+    },
+  );
+});
