@@ -31,7 +31,7 @@ const mistakes = Array.from(
         .filter((line) => line.startsWith(sign))
         .map((line) => line.slice(1))
         .join("\n");
-    // The page sets code two columns apart from its sign, as diffs do.
+    // Without the indentation, which stays where it is.
     return { file, from: lines("-").trim(), to: lines("+").trim(), red };
   },
 );
@@ -120,7 +120,7 @@ describe("the guide's adapter", { timeout: 120_000 }, () => {
 });
 
 describe("a mistake that the guide warns of", { timeout: 60_000 }, () => {
-  it("is shown with the test that catches it", () => expect(mistakes.length).toBe(8));
+  it("is shown with the test that catches it", () => expect(mistakes.length).toBe(9));
 
   it.each(mistakes.map((mistake, index) => [mistake.file, mistake.red, mistake, `wrong-${index}`] as const))(
     "in %s turns red: %s",
