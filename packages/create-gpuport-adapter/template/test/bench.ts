@@ -9,7 +9,7 @@ export async function openBench(): Promise<Bench> {
   return {
     provider: myCloud({ ...credentials, ...options }),
     stranger: myCloud({ ...wrongCredentials, ...options }),
-    request: { offerId: "rtx4090x1", image: "pytorch/pytorch" },
+    request: { gpu: { model: "RTX 4090" }, image: "pytorch/pytorch" },
     unknownId: "m-9999",
     machines: server.billing,
     close: server.close,
