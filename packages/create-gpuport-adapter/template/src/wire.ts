@@ -31,7 +31,7 @@ export const machinePageSchema = z.object({
 });
 
 /** What can be rented. */
-export const machineTypeSchema = z.looseObject({
+const machineTypeSchema = z.looseObject({
   id: z.string().min(1),
   gpu_name: z.string().nullish(),
   gpu_count: z.number().nullish(),
