@@ -71,7 +71,7 @@ async function useEverything(provider: ComputeProvider, cloud: keyof typeof word
   await all(networks?.endpoints(network?.id ?? ""));
   const key = await sshKeys?.add(publicKey);
   await all(sshKeys?.list());
-  await sshKeys?.attach(id, publicKey);
+  await sshKeys?.attach?.(id, publicKey);
   await all(sshKeys?.attached?.(id));
   await sshKeys?.detach?.(id, key?.id ?? "");
   await sshKeys?.remove(key?.id ?? "");

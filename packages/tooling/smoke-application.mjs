@@ -13,7 +13,7 @@ const providers = await openProviders({ providers: { mine } }, overrides);
 const provider = providers.get("mine");
 assert.equal(typeof provider.facts.appearsWithinMs, "number");
 
-const machine = await provider.launch({ offerId: "rtx4090x1", image: "pytorch/pytorch" });
+const machine = await provider.launch({ gpu: { model: "RTX 4090" }, image: "pytorch/pytorch" });
 const running = await provider.waitFor(machine.id, "running");
 assert.equal(server.billing(), 1);
 const { tensorRaw } = await import(name);

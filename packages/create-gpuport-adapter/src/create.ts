@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Answers } from "./answers.ts";
+import { type Answers, wrongBaseUrl, wrongName } from "./answers.ts";
 import { authentications } from "./authentication.ts";
 import { readTemplate } from "./template.ts";
-import { reworded, templateWords, wordsOf } from "./words.ts";
+import { replaced, replacements, templateWords, wordsOf } from "./words.ts";
 
 /** Versions by the name of a package. */
 export type Versions = Readonly<Record<string, string>>;
@@ -15,12 +15,15 @@ const templateBaseUrl = "https://api.my-cloud.example/v1";
  * Writes an adapter's package and returns the paths of its files, below the directory. Existing files are never written
  * over.
  *
+ * @throws `TypeError` for a name or a base URL that cannot be written into a package.
  * @param versions What the package depends on, by name; those that this package was published with when left out.
  */
 export async function createAdapter(
   answers: Answers,
   versions: Versions = publishedVersions(),
 ): Promise<readonly string[]> {
+  const wrong = wrongName(answers.name) ?? wrongBaseUrl(answers.baseUrl);
+  if (wrong !== undefined) throw new TypeError(wrong);
   const files = adapterFiles(answers, versions);
   for (const [path, text] of files) {
     const file = join(answers.directory, path);
@@ -31,7 +34,6 @@ export async function createAdapter(
 }
 
 function adapterFiles({ name, baseUrl, auth }: Answers, versions: Versions): ReadonlyMap<string, string> {
-  const words = wordsOf(name);
   const files = new Map(readTemplate());
   for (const [path, from, to] of authentications[auth]) {
     const text = files.get(path) ?? "";
@@ -43,11 +45,8 @@ function adapterFiles({ name, baseUrl, auth }: Answers, versions: Versions): Rea
     );
   }
   const written = new URL(baseUrl).href.replace(/\/$/, "");
-  const entries = [...files].map(([path, text]): readonly [string, string] => {
-    const own = text.replaceAll(templateBaseUrl, () => written);
-    return [reworded(path, templateWords, words), reworded(own, templateWords, words)];
-  });
-  const made = new Map(entries);
+  const by = new Map([...replacements(templateWords, wordsOf(name)), [templateBaseUrl, written]]);
+  const made = new Map([...files].map(([path, text]) => [replaced(path, by), replaced(text, by)]));
   made.set("package.json", withVersions(made.get("package.json") ?? "", versions));
   return made;
 }

@@ -36,8 +36,15 @@ export function wordsOf(name: string): Words {
   };
 }
 
-/** Puts one cloud's words in place of another's. None of the forms is part of another but the package's name. */
-export function reworded(text: string, from: Words, to: Words): string {
+/** What is written in place of each of the template's words. */
+export function replacements(from: Words, to: Words): ReadonlyMap<string, string> {
   const forms = ["packageName", "id", "camel", "pascal", "constant", "title"] as const;
-  return forms.reduce((result, form) => result.replaceAll(from[form], to[form]), text);
+  return new Map(forms.map((form) => [from[form], to[form]]));
+}
+
+/** Replaces in one pass, so that nothing that was written is replaced again: names and addresses may hold each other. */
+export function replaced(text: string, by: ReadonlyMap<string, string>): string {
+  const longestFirst = [...by.keys()].sort((one, other) => other.length - one.length);
+  const any = new RegExp(longestFirst.map((word) => word.replaceAll(".", "\\.")).join("|"), "g");
+  return text.replace(any, (word) => by.get(word) ?? word);
 }

@@ -123,6 +123,25 @@ describe("an adapter", () => {
     },
   );
 
+  it("may be called nearly like the template, at an address like its own", async () => {
+    const baseUrl = "https://api.my-cloud.example/v1/my-cloud";
+    const directory = join(scratch, "made");
+    await createAdapter({ ...answers, name: "my-cloud-two", baseUrl, directory }, versions);
+    const index = await readFile(join(directory, "src/index.ts"), "utf8");
+    expect(index).toContain('id: "my-cloud-two"');
+    expect(index).toContain("export const myCloudTwo =");
+    expect(await readFile(join(directory, "src/options.ts"), "utf8")).toContain(`= "${baseUrl}"`);
+    expect(await readFile(join(directory, "package.json"), "utf8")).toContain('"gpuport-my-cloud-two"');
+  });
+
+  it("is not made of what the command line would refuse", async () => {
+    const directory = join(scratch, "made");
+    const code = { ...answers, baseUrl: 'https://a.test/");process.exit(1);("', directory };
+    await expect(createAdapter(code, versions)).rejects.toThrow(TypeError);
+    await expect(createAdapter({ ...answers, name: "../x", directory }, versions)).rejects.toThrow(TypeError);
+    expect(await readdir(scratch)).toEqual([]);
+  });
+
   it("is never written over something", async () => {
     await writeFile(join(scratch, "README.md"), "mine");
     expect(wrongDirectory(scratch)).toContain("is not empty");

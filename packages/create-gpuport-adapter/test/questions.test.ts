@@ -15,12 +15,16 @@ beforeEach(async () => {
 });
 afterEach(() => rm(scratch, { recursive: true }));
 
+/** Node 22 says that it leaves types out. */
+const quiet = ["--disable-warning=ExperimentalWarning"];
 const cli = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
 
 /** Runs the command without a terminal. */
 async function run(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
   try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [cli, ...args], { cwd: scratch });
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [...quiet, cli, ...args], {
+      cwd: scratch,
+    });
     return { code: 0, out: stdout, err: stderr };
   } catch (error) {
     const {

@@ -34,8 +34,10 @@ function snippetsOf(page: string): Snippet[] {
   } catch {
     return []; // private packages without a page
   }
-  return Array.from(text.matchAll(/^```ts\n(.*?)^```$/gms), (block) => {
-    const line = text.slice(0, block.index).split("\n").length;
+  // What stands in a longer fence is another page that is shown. Its lines stay, so that the others keep their numbers.
+  const own = text.replace(/^(`{4,})[^\n]*\n.*?^\1$/gms, (shown) => shown.replace(/[^\n]/g, ""));
+  return Array.from(own.matchAll(/^```ts\n(.*?)^```$/gms), (block) => {
+    const line = own.slice(0, block.index).split("\n").length;
     return { page, line, code: block[1] ?? "" };
   });
 }

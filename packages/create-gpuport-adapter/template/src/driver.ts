@@ -1,9 +1,9 @@
 import type { ComputeDriver, DriverContext } from "@gpuport/core";
 import type * as z from "zod";
-import { readFailureWith, toCreateBody, toInstance } from "./map.ts";
+import { readFailureWith, toCreateBody, toInstance, toOffer } from "./map.ts";
 import type { LaunchOptions, optionsSchema } from "./options.ts";
 import type { EndpointName } from "./tables.ts";
-import { createdSchema, machinePageSchema, machineSchema } from "./wire.ts";
+import { createdSchema, machinePageSchema, machineSchema, typesSchema } from "./wire.ts";
 
 /** @see https://api.my-cloud.example/v1 */
 export function createDriver(
@@ -39,6 +39,13 @@ export function createDriver(
     },
     async terminate(id, call) {
       await api.call("instance.terminate", { params: { id }, idempotent: true, ...call });
+    },
+    offers: {
+      cheapestFirst: false,
+      async search(_query, call) {
+        const { types } = await api.call("offers.search", { response: typesSchema, ...call });
+        return { items: types.map(toOffer) };
+      },
     },
     power: {
       async stop(id, call) {

@@ -20,7 +20,7 @@ export const myCloud = defineAdapter({
   tables,
   launch: {
     fields: ["name", "offerId", "image", "env"],
-    requires: [["offerId"], ["image"]],
+    requires: [["offerId", "gpu"], ["image"]],
     pricing: ["on_demand"],
     providerOptions: launchOptionsSchema,
     identity: (token, { name }) => labelOf(token, name),

@@ -3,8 +3,10 @@ import {
   type AdapterTables,
   type DriverInstance,
   type DriverLaunchRequest,
+  type DriverOffer,
   fromUnixSeconds,
   gibToMiB,
+  type Hardware,
   lookup,
   micros,
   nameFromLabel,
@@ -14,12 +16,11 @@ import {
   withRaw,
 } from "@gpuport/core";
 import type { LaunchOptions } from "./options.ts";
-import { failureSchema, type Machine } from "./wire.ts";
+import { failureSchema, type Machine, type MachineType } from "./wire.ts";
 
 export function toInstance(machine: Machine, { statuses }: AdapterTables): DriverInstance {
   const label = machine.name ?? undefined;
   const row = lookup(statuses, machine.state);
-  const memoryMiB = gibToMiB(machine.gpu_memory_gb);
   const instance: DriverInstance = {
     id: machine.id,
     identity: label,
@@ -28,7 +29,7 @@ export function toInstance(machine: Machine, { statuses }: AdapterTables): Drive
     reason: row === undefined ? "unrecognized" : row.reason,
     providerStatus: machine.state,
     billing: row?.billing ?? "unknown",
-    hardware: { gpu: toGpu(machine.gpu_name, { count: machine.gpu_count, memoryMiB }) },
+    hardware: toHardware(machine),
     price: toPrice(machine.price_cents),
     region: machine.region ?? undefined,
     image: machine.image ?? undefined,
@@ -36,6 +37,19 @@ export function toInstance(machine: Machine, { statuses }: AdapterTables): Drive
     createdAt: fromUnixSeconds(machine.created_at),
   };
   return withRaw("my-cloud", instance, machine);
+}
+
+export function toOffer(type: MachineType): DriverOffer {
+  return {
+    id: type.id,
+    hardware: toHardware(type),
+    price: toPrice(type.price_cents),
+    available: (type.free ?? 0) > 0,
+  };
+}
+
+function toHardware({ gpu_name, gpu_count, gpu_memory_gb }: Machine | MachineType): Hardware {
+  return { gpu: toGpu(gpu_name, { count: gpu_count, memoryMiB: gibToMiB(gpu_memory_gb) }) };
 }
 
 /** `undefined` where the cloud did not say: never 0, which would be free. */
@@ -49,8 +63,8 @@ function toAccess({ ssh }: Machine): Access {
 }
 
 export function toCreateBody(request: DriverLaunchRequest, { rack }: LaunchOptions) {
-  const { identity, offerId, image, env } = request;
-  return { name: identity, type: offerId, image, env, rack };
+  const { identity, offerId, offer, image, env } = request;
+  return { name: identity, type: offerId ?? offer?.id, image, env, rack };
 }
 
 /** Recognises the cloud's refusals; everything else is judged by its HTTP status. */

@@ -18,6 +18,7 @@ const endpoints = {
   "instance.terminate": { method: "DELETE", path: "machines/{id}", evidence: "documented" },
   "instance.stop": { method: "POST", path: "machines/{id}/stop", evidence: "documented" },
   "instance.start": { method: "POST", path: "machines/{id}/start", evidence: "documented" },
+  "offers.search": { method: "GET", path: "types", evidence: "documented" },
 } as const satisfies Readonly<Record<string, Endpoint>>;
 export type EndpointName = keyof typeof endpoints;
 

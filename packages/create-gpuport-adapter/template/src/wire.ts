@@ -30,6 +30,20 @@ export const machinePageSchema = z.object({
   total: z.int().nonnegative().nullish(),
 });
 
+/** What can be rented. */
+const machineTypeSchema = z.looseObject({
+  id: z.string().min(1),
+  gpu_name: z.string().nullish(),
+  gpu_count: z.number().nullish(),
+  gpu_memory_gb: z.number().nullish(),
+  price_cents: z.number().nullish(),
+  /** How many are free now. */
+  free: z.number().nullish(),
+});
+export type MachineType = z.output<typeof machineTypeSchema>;
+
+export const typesSchema = z.object({ types: z.array(machineTypeSchema) });
+
 /** The answer to a create. Only the id is read: nothing else may stand between a machine and its id. */
 export const createdSchema = z.object({ id: z.string().min(1) });
 

@@ -1,17 +1,5 @@
 import { testConformance } from "@gpuport/conformance";
 import { it } from "vitest";
-import { myCloud } from "../src/index.ts";
-import { credentials, startServer, wrongCredentials } from "./server.ts";
+import { openBench } from "./bench.ts";
 
-testConformance(it, async () => {
-  const server = await startServer();
-  const options = { baseUrl: server.url, clock: server.clock };
-  return {
-    provider: myCloud({ ...credentials, ...options }),
-    stranger: myCloud({ ...wrongCredentials, ...options }),
-    request: { offerId: "rtx4090x1", image: "pytorch/pytorch" },
-    unknownId: "m-9999",
-    machines: server.billing,
-    close: server.close,
-  };
-});
+testConformance(it, openBench);

@@ -116,6 +116,29 @@ describe("ending", () => {
   });
 });
 
+describe("offers", () => {
+  const type = { id: "rtx4090x1", gpu_name: "RTX 4090", gpu_count: 1, price_cents: 45, free: 7 };
+  const soldOut = { ...type, id: "rtx4090x1-old", price_cents: 30, free: 0 };
+
+  it("says what can be rented, and at what price", async () => {
+    api()
+      .get("/types")
+      .reply(200, { types: [type] });
+    for await (const offer of provider.offers.search()) {
+      expect(offer).toMatchObject({ id: "rtx4090x1", price: { perHourMicros: 450_000 }, available: true });
+    }
+  });
+
+  it("are what a launch by GPU chooses from", async () => {
+    api()
+      .get("/types")
+      .reply(200, { types: [soldOut, type] });
+    api().post("/machines", { name: /^gp/, type: "rtx4090x1", image: "pytorch" }).reply(201, { id: "m-1" });
+    const wish = { gpu: { model: "RTX 4090" }, image: "pytorch" };
+    expect((await provider.launch(wish)).price?.perHourMicros).toBe(450_000);
+  });
+});
+
 describe("power", () => {
   it.each(["stop", "start"] as const)("%s is one request", async (verb) => {
     api().post(`/machines/m-1/${verb}`).reply(204);

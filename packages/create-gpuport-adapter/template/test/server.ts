@@ -10,6 +10,8 @@ export const wrongCredentials = { apiKey: "wrong-key-4567" };
 /** How long a machine waits, boots, halts and is deleted, and how long the list does not show it. */
 const lag = { queuedMs: 5_000, bootMs: 30_000, haltMs: 10_000, deleteMs: 5_000, listMs: 3_000 };
 const pageSize = 2;
+const hardware = { gpu_name: "RTX 4090", gpu_count: 1, gpu_memory_gb: 24, price_cents: 45 };
+const types = [{ id: "rtx4090x1", ...hardware, free: 7 }];
 
 interface Machine {
   readonly id: string;
@@ -47,14 +49,14 @@ export async function startServer(time?: () => number) {
     const state = stateOf(machine);
     return {
       ...{ id: machine.id, name: machine.name, image: machine.image, state, region: "north-1" },
-      ...{ gpu_name: "RTX 4090", gpu_count: 1, gpu_memory_gb: 24, price_cents: 45 },
+      ...hardware,
       created_at: machine.createdAt / 1000,
       ssh: state === "up" ? { host: "203.0.113.7", port: 2201, user: "root" } : null,
     };
   }
 
   function create(wish: { readonly name: string; readonly type?: string; readonly image: string }): Reply {
-    if (wish.type !== "rtx4090x1") return refuse(404, "no_such_type");
+    if (!types.some(({ id }) => id === wish.type)) return refuse(404, "no_such_type");
     const id = `m-${1000 + machines.size}`;
     const upAt = now() + lag.queuedMs + lag.bootMs;
     machines.set(id, { id, name: wish.name, image: wish.image, createdAt: now(), upAt });
@@ -84,7 +86,8 @@ export async function startServer(time?: () => number) {
   function answer({ method = "", url = "", headers }: IncomingMessage, body: string): Reply {
     const { pathname, searchParams } = new URL(url, "http://localhost");
     if (headers.authorization !== `Bearer ${credentials.apiKey}`) return refuse(401, "bad_credentials");
-    const [, , id, action] = pathname.split("/");
+    const [, collection, id, action] = pathname.split("/");
+    if (collection === "types") return { status: 200, body: { types } };
     if (id === undefined) return method === "POST" ? create(JSON.parse(body)) : list(searchParams);
     const machine = machines.get(id);
     return machine && exists(machine) ? act(machine, method, action) : refuse(404, "no_such_machine");
