@@ -62,6 +62,7 @@ export {
 export { checkBudget, memoryJournal, overBudget } from "./journal/memory.ts";
 export { fromRecordRow, recordColumns, toRecordRow } from "./journal/row.ts";
 export type { Claim, JournalStore, Place } from "./journal/store.ts";
+export { type Kept, kept } from "./kept.ts";
 export * from "./market/index.ts";
 export * from "./model/index.ts";
 export { type CommonOptions, sharedOptionsSchema } from "./options.ts";

@@ -8,6 +8,7 @@ import {
   fromUnixSeconds,
   gibToMiB,
   type Hardware,
+  type Kept,
   lookup,
   type PortMapping,
   type Price,
@@ -18,7 +19,7 @@ import {
   withRaw,
 } from "@gpuport/core";
 import { statusMessages } from "./tables.ts";
-import { failureSchema, type Kept, type ReadMachine } from "./wire.ts";
+import { failureSchema, type ReadMachine } from "./wire.ts";
 
 /** The platform's own money; about a US dollar, but not one. */
 const currency = "CREDIT:glows";

@@ -3,6 +3,7 @@ import {
   type DriverOffer,
   gibToMiB,
   type Hardware,
+  type Kept,
   type Offer,
   type Price,
   positive,
@@ -11,7 +12,7 @@ import {
   withRaw,
 } from "@gpuport/core";
 import { said, toPrice } from "./map.ts";
-import { type Kept, type ReadSpec, specSchema } from "./wire.ts";
+import { type ReadSpec, specSchema } from "./wire.ts";
 
 export type Category = "container" | "vm";
 
