@@ -80,7 +80,7 @@ export type {
   WaitOptions,
 } from "./provider.ts";
 export { rawFrom, withRaw } from "./raw.ts";
-export { redact, Secret, secretSchema } from "./secret.ts";
+export { redact, Secret, secretSchema, secretTextSchema } from "./secret.ts";
 export { authorizeKeys, exportVariables, shellQuote } from "./shell.ts";
 export { sshKeyBody, sshKeyFingerprint } from "./ssh-keys.ts";
 export { lookup, lookupPhrase, type Table } from "./table.ts";
