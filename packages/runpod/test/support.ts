@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { nock } from "@gpuport/testkit";
 import { runpod } from "../src/index.ts";
 
-export const origin = "https://api.runpod.io";
-export const apiKey = "rpa_key_of_the_tests";
+const origin = "https://api.runpod.io";
+const apiKey = "rpa_key_of_the_tests";
 export const offerId = "NVIDIA GeForce RTX 4090|1|SECURE|*";
 export const image = "runpod/base:1.0.0-ubuntu2204";
 export const podId = "q7synth0abc123";
