@@ -40,8 +40,8 @@ export function createDriver(
     describe: async (id, call) => toInstance(await readPod(id, call), tables),
     async list({ cursor, statuses: _, ...call }) {
       const query = { limit: facts.pageSize, cursor };
-      const page = await api.call("instance.list", { query, response: podPageSchema, ...call });
-      return { items: page.pods.map((pod) => toInstance(pod, tables)), next: page.pagination };
+      const { pods, next } = await api.call("instance.list", { query, response: podPageSchema, ...call });
+      return { items: pods.map((pod) => toInstance(pod, tables)), next };
     },
     async terminate(id, call) {
       await api.call("instance.terminate", { params: { id }, idempotent: true, ...call });

@@ -58,7 +58,9 @@ const nextSchema = z
   .transform((said) => (said?.hasNextPage ? (said.nextCursor ?? undefined) : undefined));
 
 /** @see https://docs.runpod.io/api-reference-v2/pods/list-pods (read 2026-08-20) */
-export const podPageSchema = z.object({ pods: z.array(podAnswerSchema), pagination: nextSchema });
+export const podPageSchema = z
+  .object({ pods: z.array(podAnswerSchema), pagination: nextSchema })
+  .transform(({ pods, pagination: next }) => ({ pods, next }));
 
 /**
  * A type of GPU, with what the asked count of it costs and has where.
