@@ -8,7 +8,7 @@ import { changes, configuration, quickstart, type Run, startEmbedded } from "./s
 const names = ["market", "taiwan", "lab", "reserved", "pods", "east"];
 
 // Each waits for processes and emulated clouds of its own, so they wait together.
-describe.concurrent("quickstart on the emulator of its own", () => {
+describe.concurrent("quickstart on the emulator of its own", { timeout: 60_000 }, () => {
   it("rents one machine on each of six clouds, shows them, and terminates them with evidence", async () => {
     const { code, out, err } = await quickstart([]).ended;
     expect(err).toBe("");
@@ -50,7 +50,7 @@ describe.concurrent("quickstart on the emulator of its own", () => {
   });
 });
 
-describe.concurrent("quickstart with a configuration", () => {
+describe.concurrent("quickstart with a configuration", { timeout: 60_000 }, () => {
   it("sends nothing that changes anything in a dry run", async () => {
     await using clouds = await openClouds();
     const { emulator, run } = clouds;

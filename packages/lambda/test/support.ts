@@ -12,7 +12,7 @@ export const fixture = (name: string): { readonly data: never } & Record<string,
   JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), "utf8"));
 
 /** A time of its own, which passes only while somebody sleeps. */
-export function ownClock(start = now) {
+function ownClock(start = now) {
   let time = start;
   return {
     now: () => time,
