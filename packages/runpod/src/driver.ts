@@ -28,12 +28,11 @@ export function createDriver(
 
   return {
     async launch(request, options: LaunchOptions, call) {
-      const creation = {
-        json: toCreateBody(request, options),
-        response: podAnswerSchema,
-        rents: true,
-      } as const;
-      return toInstance(await api.call("instance.create", { ...creation, ...call }), tables);
+      const json = toCreateBody(request, options);
+      // The command is JSON within JSON there, and as such may be echoed.
+      const secrets = [...(call.secrets ?? []), json.args ?? ""];
+      const creation = { json, response: podAnswerSchema, rents: true, ...call, secrets } as const;
+      return toInstance(await api.call("instance.create", creation), tables);
     },
     // A pod that has just been made reads as 404 for a while, so the list has to agree.
     confirmsAbsence: "by_list",

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { runpodOfferRaw, runpodRaw } from "../src/index.ts";
 import { cloud, collect, fixture, image, offerId, open, ownClock, podId, publicKey } from "./support.ts";
@@ -67,6 +68,15 @@ describe("launch", () => {
       entrypoint: ["/bin/sh", "-c"],
       cmd: ["python train.py --name 'a b'"],
     });
+  });
+
+  it("shows nothing of its environment and its command where the cloud echoes them", async () => {
+    const echo = async (sent: Request) => Response.json(problem(400, await sent.text()), { status: 400 });
+    const command = 'train --password "correct horse" --token battery-staple';
+    const launched = open({ fetch: echo }).launch({ image, offerId, command, env: { TOKEN: "tok-9f3c" } });
+    const error = await launched.catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "invalid_argument", message: expect.stringContaining("[secret]") });
+    expect(inspect(error)).not.toMatch(/correct horse|battery-staple|tok-9f3c/);
   });
 
   it("leaves to a template what it has: image and ports", async () => {
