@@ -3,6 +3,7 @@ export { baseUrlSchema } from "./base-url.ts";
 export type { CallOptions } from "./call-options.ts";
 export type * from "./capabilities.ts";
 export { type Clock, systemClock } from "./clock.ts";
+export { type CloudInit, cloudConfig } from "./cloud-init.ts";
 export { type Deadline, deadlineAfter } from "./deadline.ts";
 export type {
   AdapterTables,
@@ -69,7 +70,8 @@ export { type CommonOptions, sharedOptionsSchema } from "./options.ts";
 export * from "./ownership/index.ts";
 export { lookupPattern, matchingRow } from "./patterns.ts";
 export { type LaunchDefaults, parseOrRefuse, refuse } from "./prepare.ts";
-export { formOfToken, labelOf, nameFromLabel, newToken, tokenOf } from "./protocol/token.ts";
+export { preparing } from "./preparing.ts";
+export { formOfToken, labelOf, nameFromLabel, newToken, renamedLabel, tokenOf } from "./protocol/token.ts";
 export type {
   ComputeProvider,
   LaunchOptions,
