@@ -5,24 +5,17 @@ import {
   type DriverContext,
   type DriverInstance,
   type DriverLaunchRequest,
-  isComputeError,
+  preparing,
   refuse,
 } from "@gpuport/core";
 import type * as z from "zod";
 import { failureReader } from "./failure.ts";
-import { imagesOf, keyRingOf, namingOf, sshKeysOf, volumesOf } from "./groups.ts";
+import { imagesOf, keyOf, namingOf, sshKeysOf, volumesOf } from "./groups.ts";
 import { closedPort, toLaunchBody } from "./launch.ts";
 import { toInstance, toOffers } from "./map.ts";
 import type { LaunchOptions, optionsSchema } from "./options.ts";
 import type { LambdaEndpoint } from "./tables.ts";
-import {
-  launchedSchema,
-  machinePageSchema,
-  rulesetSchema,
-  singleSchema,
-  terminatedSchema,
-  typesSchema,
-} from "./wire.ts";
+import * as wire from "./wire.ts";
 
 /** @see https://cloud.lambda.ai/api/v1/openapi.json (version 1.10.0) */
 export function createDriver(
@@ -31,60 +24,49 @@ export function createDriver(
 ) {
   const headers = { authorization: `Bearer ${apiKey.reveal()}` };
   const api = http({ baseUrl, headers, readFailure: failureReader(tables) });
-  const keyRing = keyRingOf(api);
 
   async function describe(id: string, call: DriverCall): Promise<DriverInstance> {
-    const { data } = await api.call("instance.get", { params: { id }, response: singleSchema, ...call });
-    const instance = toInstance(data, tables, clock.now());
-    if (instance.id === id) return instance;
-    const message = `lambda: asked for instance ${id}, it answered with ${instance.id}`;
+    const request = { params: { id }, response: wire.singleSchema };
+    const { data } = await api.call("instance.get", { ...request, ...call });
+    if (data.read.id === id) return toInstance(data, tables, clock.now());
+    const message = `lambda: asked for instance ${id}, it answered with ${data.read.id}`;
     throw new ComputeError({ code: "bad_response", message });
   }
 
   /** A port is published by the account's rules, never by a launch: what they do not let through cannot be had. */
   async function checkPorts({ ports = [] }: DriverLaunchRequest, options: LaunchOptions, call: DriverCall) {
     // Whoever names rulesets vouches for them.
-    if (ports.length === 0 || options.firewallRulesets.length > 0) return;
-    const { data } = await api.call("firewall.global", { response: rulesetSchema, ...call });
+    if (ports.length === 0 || options.firewall_rulesets !== undefined) return;
+    const { data } = await api.call("firewall.global", { response: wire.rulesetSchema, ...call });
     const closed = closedPort(ports, data.rules);
     if (closed === undefined) return;
     const why = `the global firewall rules do not let port ${closed.port} through; name others in`;
-    refuse("ports", `${why} providerOptions.lambda.firewallRulesets`, "unsupported");
-  }
-
-  /** The one key that a launch names. */
-  async function keyNameFor(request: DriverLaunchRequest, { sshKeyName }: LaunchOptions, call: DriverCall) {
-    const [publicKey = ""] = request.sshPublicKeys ?? [];
-    return sshKeyName ?? (await keyRing.add(publicKey, call)).name;
+    refuse("ports", `${why} providerOptions.lambda.firewall_rulesets`, "unsupported");
   }
 
   return {
     async launch(request, options, call) {
-      const keyName = await beforeRenting(async () => {
+      const key = await preparing(async () => {
         await checkPorts(request, options, call);
-        return keyNameFor(request, options, call);
+        return options.ssh_key_name ?? (await keyOf(api, request.sshPublicKeys?.[0] ?? "", call)).name;
       });
-      const json = toLaunchBody(request, options, keyName);
+      const json = toLaunchBody(request, options, key);
       const secrets = [...(call.secrets ?? []), json.user_data ?? ""];
-      const sent = { json, response: launchedSchema, rents: true, ...call, secrets } as const;
+      const sent = { json, response: wire.launchedSchema, rents: true, ...call, secrets } as const;
       const { data } = await api.call("instance.create", sent);
       return { id: data.instance_ids[0], identity: request.identity, labels: request.labels };
     },
     describe,
     async list({ cursor, statuses: _, ...call }) {
       // Without paging the answer is whole. Should it say that there is more all the same, that is read too.
-      const query = { page_token: cursor };
-      const page = await api.call("instance.list", { query, response: machinePageSchema, ...call });
-      const now = clock.now();
-      return {
-        items: page.data.map((row) => toInstance(row, tables, now)),
-        next: page.page_token ?? undefined,
-      };
+      const request = { query: { page_token: cursor }, response: wire.machinePageSchema };
+      const page = await api.call("instance.list", { ...request, ...call });
+      const items = page.data.map((row) => toInstance(row, tables, clock.now()));
+      return { items, next: page.page_token ?? undefined };
     },
     async terminate(id, call) {
-      const json = { instance_ids: [id] };
-      const request = { json, response: terminatedSchema, idempotent: true, ...call };
-      const { data } = await api.call("instance.terminate", request);
+      const request = { json: { instance_ids: [id] }, response: wire.terminatedSchema, idempotent: true };
+      const { data } = await api.call("instance.terminate", { ...request, ...call });
       if (data.terminated_instances.some((row) => row.id === id)) return;
       const message = `lambda: it did not accept to end instance ${id}`;
       throw new ComputeError({ code: "conflict", message, instanceId: id });
@@ -92,7 +74,7 @@ export function createDriver(
     offers: {
       cheapestFirst: false,
       async search(_, call) {
-        const { data } = await api.call("types.list", { response: typesSchema, ...call });
+        const { data } = await api.call("types.list", { response: wire.typesSchema, ...call });
         return { items: Object.entries(data).flatMap(([type, row]) => toOffers(type, row)) };
       },
     },
@@ -101,13 +83,4 @@ export function createDriver(
     sshKeys: sshKeysOf(api),
     naming: namingOf(api, describe),
   } satisfies ComputeDriver<LaunchOptions>;
-}
-
-/** What goes wrong here has rented nothing: a key in the account costs nothing, and adding it again is harmless. */
-async function beforeRenting<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    throw isComputeError(error) ? error.with({ effect: "none" }) : error;
-  }
 }

@@ -12,33 +12,36 @@ export type LambdaOptions = z.input<typeof optionsSchema>;
 
 const text = z.string().trim().min(1);
 
-/** `providerOptions.lambda` of a launch request: what Lambda has and other clouds have not. */
+/** `providerOptions.lambda` of a launch request: what Lambda has and other clouds have not, by Lambda's names. */
 export const launchOptionsSchema = z.strictObject({
-  sshKeyName: text
+  ssh_key_name: text
     .max(64)
     .optional()
     .describe("A key of the account by its name; the keys of the request are let in besides"),
-  fileSystems: z
-    .array(
-      z.union([
-        text.describe("By name, mounted where the cloud mounts it"),
-        z.strictObject({
-          id: text,
-          mountPoint: z
-            .string()
-            .max(256)
-            .regex(/^\/(home|lambda\/nfs|data)(\/|$)/, "must be below /home, /lambda/nfs or /data"),
-        }),
-      ]),
-    )
-    .default([])
-    .describe("Filesystems to mount; they must be in the region of the machine"),
-  firewallRulesets: z
+  file_system_names: z
     .array(text)
-    .default([])
-    .describe("Rulesets by id, which must let the asked ports through; the global one holds besides"),
+    .min(1)
+    .optional()
+    .describe("Filesystems of the machine's region, mounted where the cloud mounts them"),
+  file_system_mounts: z
+    .array(
+      z.strictObject({
+        file_system_id: text,
+        mount_point: z
+          .string()
+          .max(256)
+          .regex(/^\/(home|lambda\/nfs|data)(\/|$)/, "must be below /home, /lambda/nfs or /data"),
+      }),
+    )
+    .min(1)
+    .optional(),
+  firewall_rulesets: z
+    .array(z.strictObject({ id: text }))
+    .min(1)
+    .optional()
+    .describe("Must let the asked ports through; the global rules hold besides"),
   hostname: z.string().regex(limits.hostname, "must be a host name in small letters").optional(),
-  userData: secretTextSchema
+  user_data: secretTextSchema
     .optional()
     .describe("For cloud-init, instead of `env`, `startup`, `command` and all keys but the first"),
 });

@@ -136,8 +136,10 @@ export const facts: Timing = {
 
 /** What a launch may hold. */
 export const limits = {
-  nameLength: 64,
-  tagKey: /^(?!lambda-ai-)[a-z][a-z0-9-:]{0,54}$/,
+  /** Of 64, without a token and the dash before it. */
+  nameLength: 43,
+  /** Our own are not for labels. */
+  tagKey: /^(?!lambda-ai-|gpuport-(launch|ports)$)[a-z][a-z0-9-:]{0,54}$/,
   tagValueLength: 128,
   hostname: /^[a-z0-9][0-9a-z-]{0,62}$/,
   userDataBytes: 1_000_000,

@@ -179,7 +179,7 @@ describe("groups", () => {
     expect(await collect(provider.volumes.list())).toMatchObject([{ id: volume.id, name: "data", region }]);
     const { id } = await provider.launch({
       ...{ offerId: offer?.id ?? "", sshPublicKeys: [publicKey] },
-      providerOptions: { lambda: { fileSystems: ["data"] } },
+      providerOptions: { lambda: { file_system_names: ["data"] } },
     });
     await expect(provider.volumes.remove(volume.id)).rejects.toMatchObject({ code: "conflict" });
     await provider.terminate(id);
