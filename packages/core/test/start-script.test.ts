@@ -49,7 +49,7 @@ it("tells cloud-init what to do, in files that nothing can be misread in", () =>
     Buffer.from(content, "base64").toString(),
   );
   expect(startup).toBe("#!/bin/bash\necho é");
-  expect(run).toMatch(/^#!\/bin\/bash\n[^]*export A='ü\n: \{'\nchown me: \/home\/me\/\.gpuport-env\n/);
+  expect(run).toMatch(/^#!\/bin\/bash\n[\s\S]*export A='ü\n: \{'\nchown me: \/home\/me\/\.gpuport-env\n/);
   expect(run).toMatch(/\n\/var\/lib\/gpuport\/startup\nsleep 1\n$/);
 });
 

@@ -47,7 +47,7 @@ export const typesSchema = wrapped(z.record(z.string(), kept(typeRowSchema)));
 const tagSchema = z.object({ key: z.string(), value: z.string() });
 
 /** An instance. Only the id is sure. @see https://cloud.lambda.ai/api/v1/openapi.json (version 1.10.0) */
-export const machineSchema = z.object({
+const machineSchema = z.object({
   id,
   /** Missing in some booting rows. */
   name: text,
