@@ -140,6 +140,7 @@ describe.concurrent("quickstart with a configuration", { timeout: 60_000 }, () =
     const running = run(["--yes"]);
     await running.said(/market +\d+ {2}provisioning/);
     await running.said(/reserved +\S+ {2}running/);
+    await running.said(/east +\S+ {2}(pending|provisioning)/);
     running.interrupt();
     const { code, out, err } = await running.ended;
     expect(err).toContain("Interrupted");
