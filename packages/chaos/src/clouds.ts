@@ -160,8 +160,9 @@ export const clouds: Readonly<Record<CloudName, CloudUnderTest>> = {
     refusedKey: () => ({ fault: "flag", flag: "badKey" }),
     idInError: (dice) => ({
       ...afterTheWork,
+      // The word for no capacity comes with all three.
       status: dice.pick([200, 408, 500]),
-      body: { error: "failed to read the pod", status: 500 },
+      body: { error: "there are no instances available", status: 500 },
     }),
   },
   lambda: {
@@ -186,8 +187,8 @@ export const clouds: Readonly<Record<CloudName, CloudUnderTest>> = {
     refusedKey: () => ({ fault: "flag", flag: "tokenExpired" }),
     idInError: (dice) => ({
       ...afterTheWork,
-      status: dice.pick([400, 500]),
-      body: { error: { code: "global/unknown", message: "API call could not be completed." } },
+      status: dice.pick([500, 503]),
+      body: { error: { code: "provider/internal-unavailable", message: "Service unavailable." } },
     }),
   },
 };
