@@ -14,7 +14,7 @@ export function failureReader({ errors }: LambdaTables): ReadFailure {
     const row = lookupPattern(errors, word, `${endpoint} ${status} ${word}: ${said}`);
     const told = { message: said === "" ? error?.code : said, providerCode: error?.code };
     if (row === undefined) return error === undefined ? undefined : { code: "unknown", ...told };
-    // A server that broke down may have rented first, whatever it says.
-    return { ...told, ...row, effect: status >= 500 ? undefined : row.effect };
+    // Documented of refusals with a 4xx alone: a server that broke down may have rented first, whatever it says.
+    return { ...told, ...row, effect: status >= 400 && status < 500 ? row.effect : undefined };
   };
 }

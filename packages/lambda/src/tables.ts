@@ -62,7 +62,7 @@ const denied: ErrorRow = { code: "permission_denied", effect: "none", scope: "ac
  * By the cloud's own code; what has none, by the text `<endpoint> <status> <code or kind>: <message>`. First row that
  * fits. Texts are for people, and so is the HTTP status where there is a code.
  *
- * `effect: "none"`: refused before any work. Never believed of a 5xx.
+ * `effect: "none"`: refused before any work. Believed of a 4xx alone.
  *
  * @see https://cloud.lambda.ai/api/v1/openapi.json (version 1.10.0)
  */

@@ -49,6 +49,7 @@ const byCode: readonly (readonly [number, string, Meaning])[] = [
   [400, "provider/internal-unavailable", broken],
   [400, "global/unknown", { code: "unknown", effect: "maybe", scope: "request" }],
   // A breakdown may have rented first, whatever it says.
+  [200, `${launch}/insufficient-capacity`, { code: "no_capacity", effect: "maybe", scope: "offer" }],
   [500, `${launch}/insufficient-capacity`, { code: "no_capacity", effect: "maybe", scope: "offer" }],
 ];
 
