@@ -6,23 +6,28 @@ import { generateConfigurationSchema } from "@gpuport/config";
 import type { Endpoint } from "@gpuport/core";
 import { glows } from "@gpuport/glows";
 import { hpcAi } from "@gpuport/hpc-ai";
+import { lambda } from "@gpuport/lambda";
 import { pody } from "@gpuport/pody";
+import { runpod } from "@gpuport/runpod";
 import { vast } from "@gpuport/vast";
 import { type OperationRow, operationRows } from "./operations.ts";
 
 const root = join(import.meta.dirname, "../..");
 
 function endpointsPage(): string {
-  const sections = [vast, glows, pody, hpcAi].map(({ id, tables }) => {
+  const sections = [vast, glows, pody, hpcAi, runpod, lambda].map(({ id, tables, facts }) => {
     const rows = Object.entries<Endpoint>(tables.endpoints).map(
       ([name, { method, path, evidence, limit }]) => {
         const rate = limit === undefined ? "" : `${limit.calls} in ${limit.perMs / 1000} s`;
         return `| \`${name}\` | \`${method} ${path}\` | ${evidence} | ${rate} |`;
       },
     );
+    const { rateLimit } = facts;
+    const all = rateLimit && `All calls together: ${rateLimit.calls} in ${rateLimit.perMs / 1000} s.`;
     return [
       `## ${id}`,
       "",
+      ...(all === undefined ? [] : [all, ""]),
       "| endpoint | request | evidence | limit |",
       "| --- | --- | --- | --- |",
       ...rows,

@@ -1,4 +1,5 @@
-import { type CloudName, clouds, requestTimeoutMs } from "./clouds.ts";
+import type { CloudName } from "@gpuport/emulator";
+import { clouds, requestTimeoutMs } from "./clouds.ts";
 import { createDice } from "./dice.ts";
 import { type CloudFault, type FaultRow, faults, type Operation, type Plan } from "./matrix.ts";
 

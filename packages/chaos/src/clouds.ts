@@ -7,15 +7,14 @@ import type {
   Timing,
   TimingOverrides,
 } from "@gpuport/core";
-import type { CloudName as EmulatedCloud, Emulator, FaultKind } from "@gpuport/emulator";
+import type { CloudName, Emulator, FaultKind } from "@gpuport/emulator";
 import { glows } from "@gpuport/glows";
 import { hpcAi } from "@gpuport/hpc-ai";
+import { lambda } from "@gpuport/lambda";
 import { pody } from "@gpuport/pody";
+import { runpod } from "@gpuport/runpod";
 import { vast } from "@gpuport/vast";
 import type { Dice } from "./dice.ts";
-
-/** The clouds that the matrix is run on. */
-export type CloudName = Exclude<EmulatedCloud, "runpod" | "lambda">;
 
 /** What a provider lives on, and what a crash takes from it. */
 export interface Means {
@@ -140,6 +139,56 @@ export const clouds: Readonly<Record<CloudName, CloudUnderTest>> = {
       ...afterTheWork,
       status: dice.pick([200, 400, 500]),
       body: { message: "illegal state" },
+    }),
+  },
+  runpod: {
+    open: (means) =>
+      runpod({
+        ...common(means),
+        ...means.emulator.credentials.runpod,
+        baseUrl: means.emulator.urls.runpod,
+        endpoints: hasty(runpod.tables.endpoints),
+      }),
+    facts: runpod.facts,
+    request: { gpu: { model: "RTX 4090" }, image: "runpod/base:1.0.0-ubuntu2204" },
+    endpoints: {
+      create: "pods.create",
+      remove: "pods.delete",
+      reads: ["pods.get", "pods.list", "gpus.list"],
+    },
+    isCreate: (method, path) => method === "POST" && path === "/v2/pods",
+    refusedKey: () => ({ fault: "flag", flag: "badKey" }),
+    idInError: (dice) => ({
+      ...afterTheWork,
+      // The word for no capacity comes with all three.
+      status: dice.pick([200, 408, 500]),
+      body: { error: "there are no instances available", status: 500 },
+    }),
+  },
+  lambda: {
+    open: (means) =>
+      lambda({
+        ...common(means),
+        ...means.emulator.credentials.lambda,
+        baseUrl: means.emulator.urls.lambda,
+        endpoints: hasty(lambda.tables.endpoints),
+      }),
+    facts: lambda.facts,
+    request: {
+      gpu: { model: "A10" },
+      sshPublicKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHn3rJ0R0b6h9m1s8F5v7J6lQ2nq8k3eT1xw4y5z6A7B"],
+    },
+    endpoints: {
+      create: "instances.launch",
+      remove: "instances.terminate",
+      reads: ["instances.get", "instances.list", "types.list", "sshKeys.list"],
+    },
+    isCreate: (method, path) => method === "POST" && path === "/api/v1/instance-operations/launch",
+    refusedKey: () => ({ fault: "flag", flag: "tokenExpired" }),
+    idInError: (dice) => ({
+      ...afterTheWork,
+      status: dice.pick([500, 503]),
+      body: { error: { code: "provider/internal-unavailable", message: "Service unavailable." } },
     }),
   },
 };

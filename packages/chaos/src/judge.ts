@@ -1,6 +1,6 @@
 import type { Journal } from "@gpuport/core";
-import type { Emulator, MachineRecord } from "@gpuport/emulator";
-import { type CloudName, clouds } from "./clouds.ts";
+import type { CloudName, Emulator, MachineRecord } from "@gpuport/emulator";
+import { clouds } from "./clouds.ts";
 import type { SentCreate } from "./process.ts";
 
 /** What one cell did wrong. Every list holds a sentence per wrong. */

@@ -1,7 +1,7 @@
 import type { Clock, Fetch, Hold, Journal } from "@gpuport/core";
-import type { Emulator, RequestRecord } from "@gpuport/emulator";
+import type { CloudName, Emulator, RequestRecord } from "@gpuport/emulator";
 import { emulatedClock } from "@gpuport/testkit";
-import { type CloudName, clouds } from "./clouds.ts";
+import { clouds } from "./clouds.ts";
 import { alive } from "./judge.ts";
 
 /** A create as it went out, seen on the wire. */

@@ -1,5 +1,4 @@
-import type { Emulator } from "@gpuport/emulator";
-import type { CloudName } from "./clouds.ts";
+import type { CloudName, Emulator } from "@gpuport/emulator";
 
 /** One request, as a program without a library writes it. */
 export interface Call {
@@ -85,6 +84,41 @@ export const raw: Readonly<Record<CloudName, RawCloud>> = {
       return said(answer.instanceId);
     },
     remove: (instanceId) => ({ method: "POST", path: "/instance/terminate", json: { instanceId } }),
+  },
+  runpod: {
+    headers: ({ credentials }) => ({
+      // What says nothing of itself is turned away before the cloud sees it.
+      ...{ authorization: `Bearer ${credentials.runpod.apiKey}`, "user-agent": "afternoon/1" },
+    }),
+    async create(ask, name) {
+      const json = {
+        ...{ name, image: "runpod/base:1.0.0-ubuntu2204", cloud: "SECURE", disk: 20 },
+        gpu: { id: "NVIDIA GeForce RTX 4090", count: 1 },
+      };
+      const answer = (await ask({ method: "POST", path: "/v2/pods", json })) as { readonly id?: string };
+      return said(answer.id);
+    },
+    remove: (id) => ({ method: "DELETE", path: `/v2/pods/${id}` }),
+  },
+  lambda: {
+    headers: ({ credentials }) => ({ authorization: `Bearer ${credentials.lambda.apiKey}` }),
+    async create(ask, name) {
+      const key = { name: crypto.randomUUID(), public_key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHn3" };
+      await ask({ method: "POST", path: "/ssh-keys", json: key });
+      const json = {
+        ...{ name, region_name: "us-east-1", instance_type_name: "gpu_1x_a10" },
+        ssh_key_names: [key.name],
+      };
+      const { data } = (await ask({ method: "POST", path: "/instance-operations/launch", json })) as {
+        readonly data?: { readonly instance_ids?: readonly string[] };
+      };
+      return said(data?.instance_ids?.[0]);
+    },
+    remove: (id) => ({
+      method: "POST",
+      path: "/instance-operations/terminate",
+      json: { instance_ids: [id] },
+    }),
   },
 };
 

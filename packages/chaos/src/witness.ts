@@ -1,6 +1,5 @@
 import { isComputeError } from "@gpuport/core";
-import type { Emulator } from "@gpuport/emulator";
-import type { CloudName } from "./clouds.ts";
+import type { CloudName, Emulator } from "@gpuport/emulator";
 import { alive, type Findings, isAlive, machinesOf } from "./judge.ts";
 
 /** Holds what a call said against what the emulator says at that very moment. */

@@ -1,6 +1,7 @@
+import type { CloudName } from "@gpuport/emulator";
 import { describe, expect, it } from "vitest";
 import type { Cell } from "../src/cell.ts";
-import { type CloudName, cloudNames } from "../src/clouds.ts";
+import { cloudNames } from "../src/clouds.ts";
 import { runCells } from "../src/lanes.ts";
 import { faults, operations } from "../src/matrix.ts";
 import { report } from "../src/report.ts";

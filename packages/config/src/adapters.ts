@@ -16,6 +16,8 @@ const known: Readonly<Record<string, KnownAdapter>> = {
   glows: { package: "@gpuport/glows", load: async () => (await import("@gpuport/glows")).glows },
   pody: { package: "@gpuport/pody", load: async () => (await import("@gpuport/pody")).pody },
   "hpc-ai": { package: "@gpuport/hpc-ai", load: async () => (await import("@gpuport/hpc-ai")).hpcAi },
+  runpod: { package: "@gpuport/runpod", load: async () => (await import("@gpuport/runpod")).runpod },
+  lambda: { package: "@gpuport/lambda", load: async () => (await import("@gpuport/lambda")).lambda },
 };
 
 export const knownAdapters: readonly string[] = Object.keys(known);

@@ -24,7 +24,7 @@ const adapterSchema: JsonSchema = {
 
 /**
  * The JSON Schema of a configuration file, made of what the adapters say of their options: `schema.json` of this
- * package. Needs the four adapter packages. Options of third-party adapters are let through.
+ * package. Needs every known adapter's package. Options of third-party adapters are let through.
  */
 export async function generateConfigurationSchema(): Promise<Readonly<Record<string, unknown>>> {
   const { $schema, properties: top, ...root } = toJsonSchema(configurationSchema);

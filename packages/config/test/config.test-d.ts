@@ -1,13 +1,15 @@
 import { type ComputeProvider, type reap, secretSchema } from "@gpuport/core";
 import { glows } from "@gpuport/glows";
 import { hpcAi } from "@gpuport/hpc-ai";
+import { lambda } from "@gpuport/lambda";
 import { pody } from "@gpuport/pody";
+import { runpod } from "@gpuport/runpod";
 import { vast } from "@gpuport/vast";
 import { expectTypeOf, it } from "vitest";
 import { type Configuration, defineConfig, openProviders, type Providers } from "../src/index.ts";
 
 it("takes names of adapters, and adapters", () => {
-  for (const adapter of [vast, glows, pody, hpcAi, "vast", "@acme/gpuport-cloud"]) {
+  for (const adapter of [vast, glows, pody, hpcAi, runpod, lambda, "vast", "@acme/gpuport-cloud"]) {
     expectTypeOf(openProviders).toBeCallableWith({ providers: { mine: { adapter } } });
   }
   // @ts-expect-error a function is not an adapter

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { openProviders } from "../src/index.ts";
 import { folder } from "./folder.ts";
 
-/** One file, four clouds; `anywhere` is on the one that a variable says. */
+/** One file, six clouds. */
 const yaml = `
 providers:
   market:
@@ -26,9 +26,23 @@ providers:
     password: \${HPC_AI_PASSWORD}
     baseUrl: \${HPC_AI_URL}
     images: { pytorch: 2d7c1a90-0b7e-4c55-9d1f-6a2b3c4d5e01 }
+  pods:
+    { adapter: runpod, apiKey: \${RUNPOD_API_KEY}, baseUrl: \${RUNPOD_URL},
+      images: { pytorch: "runpod/pytorch:1.0.2-cu1281-torch280-ubuntu2404" } }
+  east:
+    adapter: lambda
+    apiKey: \${LAMBDA_API_KEY}
+    baseUrl: \${LAMBDA_URL}
+    images: { pytorch: lambda-stack-24-04 }
+    defaults: { sshPublicKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample you@example"] }
 `;
 
-it.each(["market", "taiwan", "lab", "reserved"])("the same launch runs on %s", async (name) => {
+const names = ["market", "taiwan", "lab", "reserved", "pods", "east"] as const;
+
+/** Lambda has never had the card that all the others have. */
+const cards = { east: { model: "a10", id: "a10" } } as const;
+
+it.each(names)("the same launch runs on %s", async (name) => {
   await using emulator = await startEmulator({ clock: "manual", seed: 7 });
   await using project = await folder({ "gpuport.yaml": yaml });
   const { urls, credentials } = emulator;
@@ -38,16 +52,19 @@ it.each(["market", "taiwan", "lab", "reserved"])("the same launch runs on %s", a
     ...{ PODY_API_BASE: urls.pody, PODY_USERNAME: credentials.pody.username },
     ...{ PODY_PASSWORD: credentials.pody.password, HPC_AI_URL: urls["hpc-ai"] },
     ...{ HPC_AI_USERNAME: credentials["hpc-ai"].username, HPC_AI_PASSWORD: credentials["hpc-ai"].password },
+    ...{ RUNPOD_API_KEY: credentials.runpod.apiKey, RUNPOD_URL: urls.runpod },
+    ...{ LAMBDA_API_KEY: credentials.lambda.apiKey, LAMBDA_URL: urls.lambda },
   };
   const clock = emulatedClock(emulator);
   await using providers = await openProviders(`${project.path}/gpuport.yaml`, { env, clock });
-  expect(providers.names).toEqual(["market", "taiwan", "lab", "reserved"]);
+  expect(providers.names).toEqual(names);
   expect(emulator.requests()).toEqual([]); // opening sends nothing
 
   const provider = providers.get(name);
-  const launched = await provider.launch({ gpu: { model: "rtx-4090" }, image: "pytorch" });
+  const { model, id } = name === "east" ? cards[name] : { model: "RTX 4090", id: "rtx-4090" };
+  const launched = await provider.launch({ gpu: { model }, image: "pytorch" });
   expect(emulator.machines()).toHaveLength(1);
-  expect(launched).toMatchObject({ provider: name, hardware: { gpu: { id: "rtx-4090" } } });
+  expect(launched).toMatchObject({ provider: name, hardware: { gpu: { id } } });
   await provider.waitFor(launched.id, "running");
   expect(await provider.terminate(launched.id)).toMatchObject({ id: launched.id });
   expect(emulator.bill()).toEqual([]);

@@ -52,6 +52,8 @@ it("says what to install, and works with what is installed", async () => {
     "- @gpuport/vast is not installed",
     "- @gpuport/glows is not installed",
     "- @gpuport/hpc-ai is not installed",
+    "- @gpuport/runpod is not installed",
+    "- @gpuport/lambda is not installed",
     "invalid_config providers.market.adapter: vast is not installed: npm install @gpuport/vast",
     "[ 'pody' ]",
     "invalid_config journal.sqlite: @gpuport/journal-sqlite is not installed: npm install @gpuport/journal-sqlite",

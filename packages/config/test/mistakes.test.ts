@@ -30,7 +30,7 @@ describe("a mistake is named with its place", () => {
       "no adapter",
       { providers: { mine: { token: "${TOKEN}" } } },
       "providers.mine.adapter",
-      "missing; known are vast, glows, pody, hpc-ai, or a package",
+      "missing; known are vast, glows, pody, hpc-ai, runpod, lambda, or a package",
     ],
     [
       "a mistyped adapter key",

@@ -153,11 +153,13 @@ describe("openProviders", () => {
 describe("without a file", () => {
   const all = {
     ...{ VAST_API_KEY: "v", GLOWS_TOKEN: "g", HPC_AI_API_KEY: "h" },
+    ...{ RUNPOD_API_KEY: "r", LAMBDA_API_KEY: "l" },
     ...{ PODY_API_BASE: "http://lab:8799", PODY_USERNAME: "alice", PODY_PASSWORD: "p" },
   };
 
   it.each([
-    [all, ["vast", "glows", "pody", "hpc-ai"]],
+    [all, ["vast", "glows", "pody", "hpc-ai", "runpod", "lambda"]],
+    [{ RUNPOD_API_KEY: "r", LAMBDA_API_KEY: "" }, ["runpod"]],
     [{ GLOWS_TOKEN: "g" }, ["glows"]],
     [{ HPC_AI_USERNAME: "u", HPC_AI_PASSWORD: "p", VAST_API_KEY: "" }, ["hpc-ai"]],
     [{ HPC_AI_ACCESS_TOKEN: "t", PODY_USERNAME: "alice" }, ["hpc-ai"]],

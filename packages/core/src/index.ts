@@ -3,6 +3,7 @@ export { baseUrlSchema } from "./base-url.ts";
 export type { CallOptions } from "./call-options.ts";
 export type * from "./capabilities.ts";
 export { type Clock, systemClock } from "./clock.ts";
+export { type CloudInit, cloudConfig } from "./cloud-init.ts";
 export { type Deadline, deadlineAfter } from "./deadline.ts";
 export type {
   AdapterTables,
@@ -71,13 +72,15 @@ export {
 export { checkBudget, memoryJournal, overBudget } from "./journal/memory.ts";
 export { fromRecordRow, recordColumns, toRecordRow } from "./journal/row.ts";
 export type { Claim, JournalStore, Place } from "./journal/store.ts";
+export { type Kept, kept } from "./kept.ts";
 export * from "./market/index.ts";
 export * from "./model/index.ts";
 export { type CommonOptions, sharedOptionsSchema } from "./options.ts";
 export * from "./ownership/index.ts";
 export { lookupPattern, matchingRow } from "./patterns.ts";
 export { type LaunchDefaults, parseOrRefuse, refuse } from "./prepare.ts";
-export { formOfToken, labelOf, nameFromLabel, newToken, tokenOf } from "./protocol/token.ts";
+export { preparing } from "./preparing.ts";
+export { formOfToken, labelOf, nameFromLabel, newToken, renamedLabel, tokenOf } from "./protocol/token.ts";
 export { everyItem } from "./protocol/walk.ts";
 export type {
   ComputeProvider,
@@ -89,7 +92,7 @@ export type {
   WaitOptions,
 } from "./provider.ts";
 export { rawFrom, withRaw } from "./raw.ts";
-export { redact, Secret, secretSchema } from "./secret.ts";
+export { redact, Secret, secretSchema, secretTextSchema } from "./secret.ts";
 export { authorizeKeys, exportVariables, shellQuote } from "./shell.ts";
 export { sshKeyBody, sshKeyFingerprint } from "./ssh-keys.ts";
 export { lookup, lookupPhrase, type Table } from "./table.ts";

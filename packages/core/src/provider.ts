@@ -57,7 +57,7 @@ export interface Termination {
 export interface ComputeProvider {
   /** The name it was configured under; the adapter's id when none was given. */
   readonly name: string;
-  /** The adapter's id: `vast`, `glows`, `pody`, `hpc-ai` or a third party's. */
+  /** The adapter's id: `vast`, `glows`, `pody`, `hpc-ai`, `runpod`, `lambda` or a third party's. */
   readonly adapter: string;
   readonly facts: ProviderFacts;
 

@@ -48,9 +48,16 @@ const credentialSchema = z
   .refine((text) => !/\p{Cc}/u.test(text), "must hold no line breaks or other control characters");
 
 /** An option that holds a credential: a non-empty string, or a {@link Secret}. Parses to a {@link Secret}. */
-export const secretSchema = z
-  .union([credentialSchema, z.instanceof(Secret)])
-  .transform((value) => (typeof value === "string" ? new Secret(value) : value));
+export const secretSchema = hidden(credentialSchema);
+
+/** The same for what goes into a body, and may have lines: a script, a configuration. */
+export const secretTextSchema = hidden(z.string().min(1));
+
+function hidden(text: z.ZodType<string, string>) {
+  return z
+    .union([text, z.instanceof(Secret)])
+    .transform((value) => (typeof value === "string" ? new Secret(value) : value));
+}
 
 /**
  * Replaces every occurrence of the given values in a text. Used on whatever a cloud says before it becomes part of

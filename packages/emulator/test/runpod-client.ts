@@ -84,7 +84,7 @@ export async function openRunpod(settings: Partial<RunpodSettings> = {}) {
   };
 }
 
-export function parse(text: string): Body {
+function parse(text: string): Body {
   try {
     return JSON.parse(text) as Body;
   } catch {

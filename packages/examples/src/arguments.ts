@@ -7,7 +7,8 @@ export interface Arguments {
   readonly config?: string | undefined;
   readonly dryRun: boolean;
   readonly yes: boolean;
-  readonly gpu: { readonly model: string; readonly count: number };
+  /** The first of these that a provider has is rented there. */
+  readonly gpus: readonly { readonly model: string; readonly count: number }[];
   readonly image: string;
   /** Names of providers; all when left out. */
   readonly only?: readonly string[] | undefined;
@@ -29,7 +30,7 @@ Without --config everything happens on emulated clouds in this process: no accou
   --max-price N     rent nothing dearer than N per hour and machine, in each cloud's own currency;
                     without it, nothing dearer than the price that was shown
   --only A,B        only these providers of the configuration
-  --gpu MODEL       any spelling of a GPU                        (RTX 4090)
+  --gpu A,B         the first of these GPUs that a provider has, in any spelling   (RTX 4090,A10)
   --count N         GPUs per machine                             (1)
   --image NAME      an image, or an alias of the configuration   (pytorch)
   --help
@@ -40,13 +41,15 @@ Exit codes: 0 done, 1 something failed, 2 wrong usage or configuration, 130 inte
 /** @throws {@link UsageError} */
 export function readArguments(argv: readonly string[]): Arguments {
   const values = parsed(argv);
-  const { config, image = "pytorch", gpu: model = "RTX 4090" } = values;
+  // Lambda has never had the one card that all others have.
+  const { config, image = "pytorch", gpu: models = "RTX 4090,A10" } = values;
+  const count = toCount(values.count);
   return {
     help: values.help ?? false,
     config,
     dryRun: values["dry-run"] ?? false,
     yes: values.yes ?? false,
-    gpu: { model, count: toCount(values.count) },
+    gpus: models.split(",").map((model) => ({ model: model.trim(), count })),
     image,
     only: values.only?.split(",").map((name) => name.trim()),
     maxPerHourMicros: toMicros(values["max-price"]),

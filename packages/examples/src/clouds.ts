@@ -2,7 +2,7 @@ import { openProviders, type Providers } from "@gpuport/config";
 import { bill, configuration, startEmbedded } from "./embedded.ts";
 
 /**
- * The surroundings of the small examples: four emulated clouds, opened from `gpuport.yaml`. An application writes
+ * The surroundings of the small examples: six emulated clouds, opened from `gpuport.yaml`. An application writes
  * `const providers = await openProviders("gpuport.yaml")` instead.
  */
 export async function withClouds(work: (providers: Providers) => Promise<void>): Promise<void> {

@@ -15,7 +15,7 @@ const lab: PodySettings["machine"] = {
   memoryKiB: 65_536_000,
 };
 
-/** Four clouds on loopback ports of this process, and the variables that the configuration refers to. */
+/** Six clouds on loopback ports of this process, and the variables that the configuration refers to. */
 export async function startEmbedded(): Promise<{
   readonly emulator: Emulator;
   readonly env: Readonly<Record<string, string>>;
@@ -36,6 +36,10 @@ export function environmentOf({ urls, credentials }: Emulator): Readonly<Record<
     HPC_AI_BASE_URL: urls["hpc-ai"],
     HPC_AI_USERNAME: credentials["hpc-ai"].username,
     HPC_AI_PASSWORD: credentials["hpc-ai"].password,
+    RUNPOD_BASE_URL: urls.runpod,
+    RUNPOD_API_KEY: credentials.runpod.apiKey,
+    LAMBDA_BASE_URL: urls.lambda,
+    LAMBDA_API_KEY: credentials.lambda.apiKey,
   };
 }
 

@@ -40,7 +40,7 @@ export async function rentAndReturn(
 
   try {
     await phase("Offers:", providers, async (progress) => {
-      rentals = await plan(providers, requestOf(wanted), progress, signal);
+      rentals = await plan(providers, wanted.gpus, requestOf(wanted), progress, signal);
     });
     const possible = rentals.filter(({ failure }) => failure === undefined);
     if (possible.length > 0 && (await mayRent(possible, wanted, screen, interrupts))) {
@@ -61,10 +61,10 @@ export async function rentAndReturn(
   }
 }
 
-/** One request that fits every cloud. The name is this run's own, so that its machines can be told from all others. */
-function requestOf({ gpu, image, maxPerHourMicros }: Arguments): LaunchRequest {
+/** One request that fits every cloud, but for the GPU. The name is this run's own, so that its machines can be told from all others. */
+function requestOf({ image, maxPerHourMicros }: Arguments): LaunchRequest {
   const name = `quickstart_${randomBytes(3).toString("hex")}`;
-  return { key: name, name, gpu, image, maxPerHourMicros };
+  return { key: name, name, image, maxPerHourMicros };
 }
 
 async function mayRent(

@@ -1,21 +1,32 @@
-import { ComputeError, type ComputeProvider, type LaunchRequest, type Offer } from "@gpuport/core";
+import {
+  ComputeError,
+  type ComputeProvider,
+  type GpuWish,
+  isComputeError,
+  type LaunchRequest,
+  type Offer,
+} from "@gpuport/core";
 import { money } from "./money.ts";
 import { type Rental, toComputeError } from "./rental.ts";
 import type { Progress } from "./screen.ts";
 
-/** Finds out what each provider would rent, and at what price. Only reads. */
+/** Finds out what each provider would rent, and at what price: the first of the GPUs that it has. Only reads. */
 export async function plan(
   providers: readonly ComputeProvider[],
-  request: LaunchRequest,
+  gpus: readonly GpuWish[],
+  common: LaunchRequest,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<readonly Rental[]> {
   return Promise.all(
     providers.map(async (provider): Promise<Rental> => {
-      const rental: Rental = { provider, request, stage: "nothing", owed: new Set(), terminations: [] };
+      const rental: Rental = {
+        ...{ provider, request: { ...common, gpu: gpus[0] }, stage: "nothing", owed: new Set() },
+        terminations: [],
+      };
       progress.show(provider.name, "looking for offers");
       try {
-        const offer = await cheapest(provider, request, signal);
+        const { request, offer } = await firstFree(provider, gpus, common, signal);
         progress.show(provider.name, describe(provider, request, offer), "done");
         // Never dearer than what was shown, unless the command line says how dear it may be.
         const maxPerHourMicros = request.maxPerHourMicros ?? offer?.price?.perHourMicros;
@@ -27,6 +38,22 @@ export async function plan(
       }
     }),
   );
+}
+
+async function firstFree(
+  provider: ComputeProvider,
+  [gpu, ...others]: readonly GpuWish[],
+  common: LaunchRequest,
+  signal: AbortSignal,
+): Promise<{ readonly request: LaunchRequest; readonly offer: Offer | undefined }> {
+  const request = { ...common, gpu };
+  try {
+    return { request, offer: await cheapest(provider, request, signal) };
+  } catch (error) {
+    const isElsewhere = isComputeError(error, "no_capacity") && error.field === undefined;
+    if (!isElsewhere || others.length === 0) throw error;
+    return firstFree(provider, others, common, signal);
+  }
 }
 
 async function cheapest(

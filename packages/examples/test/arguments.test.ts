@@ -3,10 +3,14 @@ import { readArguments, UsageError } from "../src/arguments.ts";
 import { money, total } from "../src/money.ts";
 
 describe("readArguments", () => {
-  it("asks for one RTX 4090 on every emulated cloud when nothing is said", () => {
+  it("asks for one RTX 4090 on every emulated cloud, or an A10, when nothing is said", () => {
     expect(readArguments([])).toEqual({
       ...{ help: false, config: undefined, dryRun: false, yes: false, only: undefined },
-      ...{ gpu: { model: "RTX 4090", count: 1 }, image: "pytorch", maxPerHourMicros: undefined },
+      gpus: [
+        { model: "RTX 4090", count: 1 },
+        { model: "A10", count: 1 },
+      ],
+      ...{ image: "pytorch", maxPerHourMicros: undefined },
     });
   });
 
@@ -14,7 +18,7 @@ describe("readArguments", () => {
     const argv = ["--", "--config", "a.yaml", "--dry-run", "-y", "--max-price", "0.45", "--only", "a, b"];
     expect(readArguments([...argv, "--gpu", "H100", "--count", "8", "--image", "x"])).toEqual({
       ...{ help: false, config: "a.yaml", dryRun: true, yes: true, only: ["a", "b"] },
-      ...{ gpu: { model: "H100", count: 8 }, image: "x", maxPerHourMicros: 450_000 },
+      ...{ gpus: [{ model: "H100", count: 8 }], image: "x", maxPerHourMicros: 450_000 },
     });
   });
 

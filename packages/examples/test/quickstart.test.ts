@@ -5,9 +5,11 @@ import type { Emulator } from "@gpuport/emulator";
 import { describe, expect, it } from "vitest";
 import { changes, configuration, quickstart, type Run, startEmbedded } from "./support.ts";
 
+const names = ["market", "taiwan", "lab", "reserved", "pods", "east"];
+
 // Each waits for processes and emulated clouds of its own, so they wait together.
-describe.concurrent("quickstart on the emulator of its own", () => {
-  it("rents one machine on each of four clouds, shows them, and terminates them with evidence", async () => {
+describe.concurrent("quickstart on the emulator of its own", { timeout: 60_000 }, () => {
+  it("rents one machine on each of six clouds, shows them, and terminates them with evidence", async () => {
     const { code, out, err } = await quickstart([]).ended;
     expect(err).toBe("");
     const rows = out.split("\n").filter((line) => line.startsWith("│"));
@@ -15,13 +17,15 @@ describe.concurrent("quickstart on the emulator of its own", () => {
     expect(cells(rows[0])).toEqual(head);
     const table = rows.slice(1).map(cells);
     expect(table.map(([provider, , status, gpu, vram]) => [provider, status, gpu, vram])).toEqual(
-      ["market", "taiwan", "lab", "reserved"].map((name) => [name, "running", "1 × RTX 4090", "24 GiB"]),
+      names.map((name) => [name, "running", name === "east" ? "1 × A10" : "1 × RTX 4090", "24 GiB"]),
     );
-    const [market, taiwan, lab, reserved] = table.map((row) => row[7]);
+    const [market, taiwan, lab, reserved, pods, east] = table.map((row) => row[7]);
     expect(market).toMatch(/^0\.\d{4} USD\/h$/);
     expect(taiwan).toBe("0.4900 CREDIT:glows/h");
     expect(lab).toBe("-");
     expect(reserved).toBe("0.4500 USD/h");
+    expect(pods).toBe("0.6900 USD/h");
+    expect(east).toBe("0.7500 USD/h");
     for (const [name = "", id = "", , , , , , , ssh] of table) {
       expect(ssh).toMatch(/^\w+@[\w.-]+:\d+$/);
       expect(out).toMatch(
@@ -40,17 +44,19 @@ describe.concurrent("quickstart on the emulator of its own", () => {
     expect(wrong).toMatchObject({ code: 2, out: "" });
     const stranger = await quickstart(["--only", "market,moon"]).ended;
     expect(stranger.code).toBe(2);
-    expect(stranger.err).toContain("--only: there is no moon, only market, taiwan, lab, reserved");
+    expect(stranger.err).toContain(
+      "--only: there is no moon, only market, taiwan, lab, reserved, pods, east",
+    );
   });
 });
 
-describe.concurrent("quickstart with a configuration", () => {
+describe.concurrent("quickstart with a configuration", { timeout: 60_000 }, () => {
   it("sends nothing that changes anything in a dry run", async () => {
     await using clouds = await openClouds();
     const { emulator, run } = clouds;
     const { code, out } = await run(["--dry-run"]).ended;
     expect(out).toContain("reserved  1 × RTX 4090 at 0.4500 USD/h in region-one");
-    expect(new Set(emulator.requests().map(({ cloud }) => cloud)).size).toBe(4);
+    expect(new Set(emulator.requests().map(({ cloud }) => cloud)).size).toBe(6);
     expect(changes(emulator)).toEqual([]);
     expect(code).toBe(0);
   });
@@ -75,11 +81,11 @@ describe.concurrent("quickstart with a configuration", () => {
     const { emulator, run } = clouds;
     const { code, out, err } = await run(["--yes"], { GLOWS_TOKEN: "not-the-token" }).ended;
     expect(out).toMatch(/│ taiwan +│ - +│ unauthenticated/);
-    expect(out.match(/terminated, evidence/g)).toHaveLength(3);
+    expect(out.match(/terminated, evidence/g)).toHaveLength(5);
     expect(err).toContain("taiwan: unauthenticated");
     expect(err).toContain("→ check the credential");
     expect(`${out}${err}`).not.toContain("not-the-token");
-    expectAllGone(emulator, 3);
+    expectAllGone(emulator, 5);
     expect(code).toBe(1);
   });
 
@@ -89,7 +95,7 @@ describe.concurrent("quickstart with a configuration", () => {
     emulator.faults.add({ cloud: "glows", endpoint: "instance.create", fault: "flag", flag: "noCapacity" });
     const { code, out } = await run(["--yes"]).ended;
     expect(out).toMatch(/│ taiwan +│ - +│ no_capacity/);
-    expectAllGone(emulator, 3);
+    expectAllGone(emulator, 5);
     expect(code).toBe(1);
   });
 
@@ -134,11 +140,12 @@ describe.concurrent("quickstart with a configuration", () => {
     const running = run(["--yes"]);
     await running.said(/market +\d+ {2}provisioning/);
     await running.said(/reserved +\S+ {2}running/);
+    await running.said(/east +\S+ {2}(pending|provisioning)/);
     running.interrupt();
     const { code, out, err } = await running.ended;
     expect(err).toContain("Interrupted");
-    expect(out.match(/terminated, evidence/g)).toHaveLength(4);
-    expectAllGone(emulator, 4);
+    expect(out.match(/terminated, evidence/g)).toHaveLength(6);
+    expectAllGone(emulator, 6);
     expect(code).toBe(130);
   });
 
@@ -172,9 +179,11 @@ describe.concurrent("quickstart with a configuration", () => {
     const { emulator, run } = clouds;
     const running = run(["--yes"]);
     await running.said(/lab +\S+ {2}running/);
+    // A machine there needs a key first, so its create is the last to be sent.
+    await running.said(/east +\S+ {2}(pending|provisioning)/);
     running.deafen();
     const { code } = await running.ended;
-    expectAllGone(emulator, 4);
+    expectAllGone(emulator, 6);
     expect(code).toBe(130);
   });
 
@@ -223,7 +232,7 @@ describe.concurrent("quickstart with a configuration", () => {
   });
 });
 
-/** Four clouds of a test's own, and quickstarts on them by the configuration. */
+/** Six clouds of a test's own, and quickstarts on them by the configuration. */
 async function openClouds() {
   const { emulator, env } = await startEmbedded();
   return {

@@ -53,6 +53,8 @@ function environment(emulator: Emulator): Record<string, string> {
       "https://a.glows.ai": urls.glows,
       "http://lab:8799": urls.pody,
       "https://www.hpc-ai.com/api": urls["hpc-ai"],
+      "https://api.runpod.io": urls.runpod,
+      "https://cloud.lambda.ai/api/v1": urls.lambda,
     }),
   };
 }

@@ -5,6 +5,7 @@ import {
   fromUnixSeconds,
   gibToMiB,
   type Hardware,
+  type Kept,
   lookup,
   type PortMapping,
   type Price,
@@ -15,7 +16,7 @@ import {
   withRaw,
 } from "@gpuport/core";
 import { statusMessages } from "./tables.ts";
-import type { Kept, ReadMachine } from "./wire.ts";
+import type { ReadMachine } from "./wire.ts";
 
 /** The platform's own money; about a US dollar, but not one. */
 const currency = "CREDIT:glows";

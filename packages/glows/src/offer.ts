@@ -2,6 +2,7 @@ import {
   ComputeError,
   type DriverOffer,
   gibToMiB,
+  type Kept,
   type LaunchRequest,
   type Offer,
   positive,
@@ -12,7 +13,7 @@ import {
 import type * as z from "zod";
 import { said, toPrice } from "./map.ts";
 import type { GlowsLaunchOptions } from "./options.ts";
-import { type Kept, type ReadSpec, specSchema } from "./wire.ts";
+import { type ReadSpec, specSchema } from "./wire.ts";
 
 export type Category = "container" | "vm";
 

@@ -3,6 +3,7 @@ import {
   fromUnixSeconds,
   type Image,
   type InstanceStatus,
+  type Kept,
   lookup,
   type Network,
   type NetworkEndpoint,
@@ -13,7 +14,7 @@ import {
   withRaw,
 } from "@gpuport/core";
 import { said } from "./map.ts";
-import type { Kept, ReadEndpoint, ReadImage, ReadNetwork, ReadSnapshot } from "./wire.ts";
+import type { ReadEndpoint, ReadImage, ReadNetwork, ReadSnapshot } from "./wire.ts";
 
 /** How many machines there are of each status; words that nobody knows are counted as `unknown`. */
 export function toCounts(

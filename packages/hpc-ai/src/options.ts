@@ -1,4 +1,4 @@
-import { baseUrlSchema, secretSchema } from "@gpuport/core";
+import { baseUrlSchema, secretSchema, secretTextSchema } from "@gpuport/core";
 import * as z from "zod";
 
 const text = z.string().trim().min(1);
@@ -78,7 +78,7 @@ export const launchOptionsSchema = z.strictObject({
       enableCommonData: z.boolean().default(false).describe("Mounts the shared public data"),
       enableDocker: z.boolean().default(false).describe("Docker inside the machine"),
       dockerStorageSize: sizeGB.describe("GB"),
-      initScript: secretSchema
+      initScript: secretTextSchema
         .optional()
         .describe("Instead of `startup`, `command`, `env` and `sshPublicKeys`, which are sent as one"),
     })

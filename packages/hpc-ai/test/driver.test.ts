@@ -113,7 +113,12 @@ describe("launch", () => {
       type: "filesystem",
     };
     const instanceConfiguration = {
-      ...{ enableCommonData: true, enableDocker: true, dockerStorageSize: 40, initScript: "touch /tmp/x" },
+      ...{
+        enableCommonData: true,
+        enableDocker: true,
+        dockerStorageSize: 40,
+        initScript: "touch /tmp/x\ntouch /tmp/y\n",
+      },
     };
     const providerOptions = { "hpc-ai": { remoteStorages: [storage], instanceConfiguration } };
     expect(await sent({ providerOptions })).toMatchObject({

@@ -4,11 +4,10 @@ import {
   type DriverCall,
   type DriverGroups,
   type DriverInstance,
-  formOfToken,
   isComputeError,
-  labelOf,
   parseOrRefuse,
   refuse,
+  renamedLabel,
   type SshKey,
   sshKeyBody,
   type Unstamped,
@@ -104,10 +103,7 @@ export function namingOf(api: VastApi, describe: (id: string, call: DriverCall) 
   return {
     async rename(id, name, call) {
       if (!limits.name.test(name)) refuse("name", badName);
-      const { identity } = await describe(id, call);
-      // A machine without a token was not launched by gpuport, and does not become one of its own by a name.
-      const token = formOfToken(identity);
-      const label = token === undefined ? name : labelOf(token, name);
+      const label = renamedLabel((await describe(id, call)).identity, name);
       const params = { id: numeric(id) };
       await api.call("instance.label", { params, json: { label }, idempotent: true, ...call });
     },

@@ -41,6 +41,12 @@ export function nameFromLabel(label: string | undefined): string | undefined {
   return name === "" ? undefined : name;
 }
 
+/** The label under a new name: what marks a machine as ours stays, and a stranger's does not become ours by a name. */
+export function renamedLabel(label: string | undefined, name: string): string {
+  const token = formOfToken(label);
+  return token === undefined ? name : labelOf(token, name);
+}
+
 /** FNV-1a, folded to 20 bits. */
 function check(random: string, owner: string): string {
   let hash = 0x811c9dc5;

@@ -159,7 +159,7 @@ export function createRunpodLifecycle(
   };
 }
 
-export const noFlags: Flags = {
+const noFlags: Flags = {
   get: () => undefined,
   has: () => false,
   number: (_name, fallback) => fallback,

@@ -1,6 +1,6 @@
 import type { Endpoint } from "../kit/types.ts";
 
-export interface RunpodRoute {
+interface RunpodRoute {
   readonly key: string;
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
