@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import type { Clock } from "../clock.ts";
 import { type Deadline, deadlineAfter, ended } from "../deadline.ts";
-import { type ComputeError, isComputeError } from "../errors.ts";
+import { ComputeError, isComputeError } from "../errors.ts";
 import type { Endpoint, RateLimit } from "../facts.ts";
 import { redact } from "../secret.ts";
 import { type RequestTrace, requestChannel, traced } from "../tracing.ts";
@@ -182,6 +182,13 @@ export function createApi<Names extends string>(
     if (request.rents) await request.beforeRenting?.();
     const left = ended(request.signal, what);
     if (left !== undefined) throw left;
+    if (request.deadline.remainingMs() === 0) {
+      throw new ComputeError({
+        code: "timeout",
+        message: `${what}: timed out before it was sent`,
+        effect: "none",
+      });
+    }
     const { requestTimeoutMs, maxResponseBytes, fetch } = environment;
     try {
       return await exchange({
@@ -233,10 +240,15 @@ export function createApi<Names extends string>(
     async call(name, request) {
       const { deadline, signal } = request;
       let unsure = false;
+      let throttled: ComputeError | undefined;
       const send = async (number: number): Promise<unknown> => {
         try {
           return await attempt(name, request, number);
         } catch (error) {
+          if (isComputeError(error, "rate_limited")) throttled = error;
+          // It waited in line for as long as it could: the refusal that sent it there says more.
+          if (throttled !== undefined && isComputeError(error, "timeout") && error.effect === "none")
+            throw throttled;
           if (!request.removes || !isComputeError(error)) throw error;
           if (unsure && error.code === "not_found") return undefined;
           unsure ||= error.effect !== "none";

@@ -46,7 +46,7 @@ const callsToForget = 1_000;
  * between the largest that was refused and the smallest that was accepted.
  */
 export function createPacer(declared: RateLimit | undefined, clock: Clock): Pacer {
-  const calls = declared?.calls ?? 1;
+  let calls = declared?.calls ?? 1;
   const answeredAt: number[] = [];
   /** What the cloud has said itself, in its documentation or in a refusal. */
   let floorMs = declared?.perMs ?? 0;
@@ -98,12 +98,14 @@ export function createPacer(declared: RateLimit | undefined, clock: Clock): Pace
     if (sentUnder === perMs) learnFromRefusal(gapMs);
     const doubling = 2 ** Math.min(refusals - 1, longestDoubling);
     // Somebody else may be calling too; by chance, one of both comes first the next time.
-    const aside = refusals > 1 ? perMs * Math.random() * doubling : 0;
-    heldUntil = Math.max(heldUntil, now + Math.max(retryAfterMs, perMs + aside));
+    const gap = perMs / calls;
+    const aside = refusals > 1 ? gap * Math.random() * doubling : 0;
+    heldUntil = Math.max(heldUntil, now + Math.max(retryAfterMs, gap + aside));
   }
 
   function learnFromRefusal(gapMs: number | undefined): void {
-    if (gapMs !== undefined && gapMs > perMs) {
+    if (gapMs !== undefined && gapMs > perMs / calls) {
+      calls = 1;
       floorMs = gapMs;
       perMs = gapMs;
       return;
