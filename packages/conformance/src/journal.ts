@@ -9,8 +9,8 @@ import {
   type LaunchState,
   launchStates,
 } from "@gpuport/core";
-import type { It } from "./case.ts";
 import type { JournalProcess } from "./journal-process.ts";
+import type { It } from "./register.ts";
 
 /** An empty journal to hold against the cases. */
 export interface JournalBench {

@@ -1,4 +1,3 @@
-import { testConformance } from "@gpuport/conformance";
 import type { CommonOptions, LaunchRequest } from "@gpuport/core";
 import { type Emulator, type EmulatorOptions, type Fault, startEmulator } from "@gpuport/emulator";
 import { emulatedClock } from "@gpuport/testkit";
@@ -34,20 +33,6 @@ async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   for await (const item of items) list.push(item);
   return list;
 }
-
-describe("conformance", () => {
-  testConformance(it, async () => {
-    const emulator = await startEmulator({ clock: "manual" });
-    return {
-      provider: connect(emulator),
-      stranger: connect(emulator, { token: "somebody-elses-token" }),
-      request,
-      unknownId: "ins-neverwas",
-      machines: () => alive(emulator).length,
-      close: () => emulator.close(),
-    };
-  });
-});
 
 describe("the life of a machine", () => {
   it("is launched, described, listed, awaited and terminated with evidence, and bills nobody then", async () => {

@@ -1,0 +1,8 @@
+import type { Case } from "../case.ts";
+import { launching } from "./launch.ts";
+import { listing } from "./list.ts";
+import { powering } from "./power.ts";
+import { terminating } from "./terminate.ts";
+
+/** Every case, in the order of a machine's life. */
+export const cases: readonly Case[] = [...launching, ...listing, ...terminating, ...powering];

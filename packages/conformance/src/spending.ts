@@ -1,0 +1,27 @@
+import type { Instance, LaunchRequest, LeaseWish } from "@gpuport/core";
+import { unverified } from "./outcome.ts";
+
+/** Holds a run on a live cloud to its limits. */
+export interface Spending {
+  /** A request that can neither cost more than is left nor outlive its lease. */
+  readonly limit: (request: LaunchRequest) => LaunchRequest;
+  /** Counts a machine as if it lived for its whole lease. */
+  readonly note: (instance: Instance) => void;
+}
+
+export function createSpending(limitMicros: number, lease: LeaseWish): Spending {
+  const hours = lease.ttlMs / 3_600_000;
+  let leftMicros = limitMicros;
+  return {
+    limit(request) {
+      const maxPerHourMicros = Math.floor(leftMicros / hours);
+      if (maxPerHourMicros < 1) return unverified("the spending limit is reached");
+      const wished = request.maxPerHourMicros ?? maxPerHourMicros;
+      return { ...request, lease, maxPerHourMicros: Math.min(wished, maxPerHourMicros) };
+    },
+    note({ price }) {
+      // Unknown is not free: what has no price might cost all that is left.
+      leftMicros = price === undefined ? 0 : leftMicros - Math.ceil(price.perHourMicros * hours);
+    },
+  };
+}
