@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { type ComputeError, type ComputeErrorCode, instanceSchema, isComputeError } from "@gpuport/core";
+import {
+  type ComputeError,
+  type ComputeErrorCode,
+  type ComputeProvider,
+  instanceSchema,
+  isComputeError,
+} from "@gpuport/core";
 
 /** @param defect What is wrong if it does not hold, in words that an adapter's author can act on. */
 export function claim(holds: boolean, defect: string): asserts holds {
@@ -17,15 +23,28 @@ export function shown(value: unknown): string {
 /** What became of a call. */
 export type Settled<Result> =
   | { readonly value: Result; readonly error?: undefined }
-  | { readonly error: unknown; readonly value?: undefined };
+  | { readonly error: Error; readonly value?: undefined };
 
 export async function settled<Result>(work: () => Promise<Result>): Promise<Settled<Result>> {
   try {
     return { value: await work() };
   } catch (error) {
-    return { error };
+    return {
+      error: error instanceof Error ? error : new TypeError(`something was thrown: ${String(error)}`),
+    };
   }
 }
+
+/** Ends a machine as the documentation says: as long as it is unconfirmed, it is terminated again. */
+export async function endForSure(provider: ComputeProvider, id: string): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    const { error } = await settled(() => provider.terminate(id));
+    if (error === undefined) return;
+    if (!isComputeError(error, "termination_unconfirmed") || tries === maxTries) throw error;
+  }
+}
+
+const maxTries = 5;
 
 /** The call must be refused, with one of these codes if any are given. */
 export async function refused(

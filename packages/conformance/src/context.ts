@@ -1,5 +1,6 @@
 import type { Clock, ComputeProvider, Instance, LaunchRequest } from "@gpuport/core";
 import type { Means, Samples } from "./bench.ts";
+import { endForSure } from "./claims.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Fault } from "./faults.ts";
 import type { Landmarks } from "./landmarks.ts";
@@ -123,7 +124,7 @@ export function openContext(stage: Stage, run: RunMeans): OpenContext {
 
   async function giveBack(): Promise<void> {
     tap.clear();
-    for (const [id, by] of rented) await by.terminate(id);
+    for (const [id, by] of rented) await endForSure(by, id);
   }
 
   return { context, giveBack };

@@ -29,15 +29,16 @@ function connectionReset(): TypeError {
   return new TypeError("fetch failed", { cause });
 }
 
-async function work(hit: Hit, when: Work): Promise<void> {
+async function work(hit: Hit, when: Work | undefined): Promise<void> {
   if (when === "after") await hit.pass();
 }
 
-const phase = (when: Work): string => (when === "before" ? "before the work" : "after the work");
+/** Reads have no work that could be done before or after: there, the phase is left out. */
+const phase = (when: Work | undefined): string => (when === undefined ? "" : ` ${when} the work`);
 
-export function reset(when: Work): Fault {
+export function reset(when?: Work): Fault {
   return {
-    name: `a reset ${phase(when)}`,
+    name: `a reset${phase(when)}`,
     async run(hit) {
       await work(hit, when);
       throw connectionReset();
@@ -46,9 +47,9 @@ export function reset(when: Work): Fault {
 }
 
 /** The request never gets an answer; it ends when the provider gives up. */
-export function silence(when: Work): Fault {
+export function silence(when?: Work): Fault {
   return {
-    name: `silence ${phase(when)}`,
+    name: `silence${phase(when)}`,
     async run(hit) {
       await work(hit, when);
       return new Promise((_, reject) => {
@@ -68,7 +69,7 @@ export interface Spoiled {
 }
 
 /** Any answer in place of the right one. */
-export function answer(name: string, { status, body = "", headers = {}, when = "before" }: Spoiled): Fault {
+export function answer(name: string, { status, body = "", headers = {}, when }: Spoiled): Fault {
   return {
     name,
     async run(hit) {
@@ -78,9 +79,9 @@ export function answer(name: string, { status, body = "", headers = {}, when = "
   };
 }
 
-export function refusal(status: number, when: Work = "before"): Fault {
+export function refusal(status: number, when?: Work): Fault {
   const headers = { "content-type": "text/plain" };
-  return answer(`a ${status} ${phase(when)}`, { status, body: "no", headers, when });
+  return answer(`a ${status}${phase(when)}`, { status, body: "no", headers, when });
 }
 
 export function throttle(retryAfter?: string): Fault {
@@ -91,17 +92,17 @@ export function throttle(retryAfter?: string): Fault {
 
 const json = { "content-type": "application/json" };
 
-export const webPage = (when: Work, status = 200): Fault =>
-  answer(`a web page with ${status} ${phase(when)}`, {
+export const webPage = (when?: Work, status = 200): Fault =>
+  answer(`a web page with ${status}${phase(when)}`, {
     ...{ status, body: page, when },
     headers: { "content-type": "text/html" },
   });
-export const noBody = (when: Work): Fault =>
-  answer(`an empty body ${phase(when)}`, { status: 200, headers: json, when });
-export const brokenJson = (when: Work): Fault =>
-  answer(`broken JSON ${phase(when)}`, { status: 200, body: `{"id": "`, headers: json, when });
-export const literally = (body: string, when: Work = "before"): Fault =>
-  answer(`the body ${body} ${phase(when)}`, { status: 200, body, headers: json, when });
+export const noBody = (when?: Work): Fault =>
+  answer(`an empty body${phase(when)}`, { status: 200, headers: json, when });
+export const brokenJson = (when?: Work): Fault =>
+  answer(`broken JSON${phase(when)}`, { status: 200, body: `{"id": "`, headers: json, when });
+export const literally = (body: string, when?: Work): Fault =>
+  answer(`the body ${body}${phase(when)}`, { status: 200, body, headers: json, when });
 
 /** The work is done, and the first half of its answer arrives. */
 export const halfAnswer: Fault = {
