@@ -90,6 +90,9 @@ export function throttle(retryAfter?: string): Fault {
   return answer(name, { status: 429, body: "slow down", headers });
 }
 
+/** Marks an answer that cannot be read ahead. */
+export const endlessHeader = "x-gpuport-endless";
+
 const json = { "content-type": "application/json" };
 
 export const webPage = (when?: Work, status = 200): Fault =>
@@ -132,9 +135,14 @@ export const cutAnswer: Fault = {
 /** The head and a first byte, and then nothing for ever. */
 export const endlessAnswer: Fault = {
   name: "an answer without end",
-  async run() {
-    const body = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array([123])) });
-    return new Response(body, { status: 200, headers: { ...json, "x-gpuport-conformance": "endless" } });
+  async run({ signal }) {
+    const body = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode("{"));
+        signal.addEventListener("abort", () => controller.error(signal.reason), { once: true });
+      },
+    });
+    return new Response(body, { status: 200, headers: { ...json, [endlessHeader]: "true" } });
   },
 };
 

@@ -1,6 +1,6 @@
 import type { Clock, Fetch } from "@gpuport/core";
 import { type Exchange, shapeOf } from "./exchange.ts";
-import type { Fault } from "./faults.ts";
+import { endlessHeader, type Fault } from "./faults.ts";
 
 /** Which requests a fault hits. */
 export interface Injection {
@@ -138,7 +138,7 @@ function plainResponse(response: Response, body: ArrayBuffer): Response {
 
 async function noted(exchange: Exchange, response: Response, at: number): Promise<Response> {
   // A body without end cannot be read ahead; it is not kept.
-  if (response.headers.get("x-gpuport-conformance") === "endless") return response;
+  if (response.headers.has(endlessHeader)) return response;
   const text = await response
     .clone()
     .text()

@@ -27,12 +27,7 @@ const noProof: readonly faults.Fault[] = [
   ...[500, 502, 503, 504, 401, 403].map((status) => faults.refusal(status)),
   ...[faults.throttle(), faults.throttle("1")],
   ...[faults.webPage(), faults.webPage(undefined, 404), faults.webPage(undefined, 503)],
-  ...[
-    faults.noBody(),
-    faults.brokenJson(),
-    faults.literally("null"),
-    faults.literally('"ok"'),
-  ],
+  ...[faults.noBody(), faults.brokenJson(), faults.literally("null"), faults.literally('"ok"')],
 ];
 
 /** Answers every request to end a machine as if it had been granted, and does nothing. */

@@ -1,19 +1,27 @@
 import type { Case } from "../case.ts";
+import { aborting } from "./abort.ts";
 import { ambiguity } from "./ambiguity.ts";
 import { breakdowns } from "./breakdowns.ts";
+import { deadlines } from "./deadlines.ts";
+import { errors } from "./errors.ts";
 import { evidence } from "./evidence.ts";
 import { launching } from "./launch.ts";
 import { listing } from "./list.ts";
 import { powering } from "./power.ts";
+import { requests } from "./request.ts";
 import { terminating } from "./terminate.ts";
 
 /** Every case, in the order of a machine's life. */
 export const cases: readonly Case[] = [
   ...launching,
+  ...requests,
   ...ambiguity,
   ...listing,
   ...breakdowns,
   ...terminating,
   ...evidence,
+  ...errors,
+  ...aborting,
+  ...deadlines,
   ...powering,
 ];
