@@ -2,14 +2,17 @@ import type { Case } from "../case.ts";
 import { aborting } from "./abort.ts";
 import { ambiguity } from "./ambiguity.ts";
 import { breakdowns } from "./breakdowns.ts";
+import { concurrency } from "./concurrency.ts";
 import { deadlines } from "./deadlines.ts";
 import { errors } from "./errors.ts";
 import { evidence } from "./evidence.ts";
 import { launching } from "./launch.ts";
 import { listing } from "./list.ts";
+import { paging } from "./paging.ts";
 import { powering } from "./power.ts";
 import { requests } from "./request.ts";
 import { terminating } from "./terminate.ts";
+import { words } from "./words.ts";
 
 /** Every case, in the order of a machine's life. */
 export const cases: readonly Case[] = [
@@ -18,10 +21,13 @@ export const cases: readonly Case[] = [
   ...ambiguity,
   ...listing,
   ...breakdowns,
+  ...words,
+  ...paging,
   ...terminating,
   ...evidence,
   ...errors,
   ...aborting,
   ...deadlines,
+  ...concurrency,
   ...powering,
 ];
