@@ -6,11 +6,15 @@ import { concurrency } from "./concurrency.ts";
 import { deadlines } from "./deadlines.ts";
 import { errors } from "./errors.ts";
 import { evidence } from "./evidence.ts";
+import { facts } from "./facts.ts";
 import { launching } from "./launch.ts";
 import { listing } from "./list.ts";
+import { model } from "./model.ts";
+import { options } from "./options.ts";
 import { paging } from "./paging.ts";
 import { powering } from "./power.ts";
 import { requests } from "./request.ts";
+import { secrets } from "./secrets.ts";
 import { terminating } from "./terminate.ts";
 import { words } from "./words.ts";
 
@@ -29,5 +33,9 @@ export const cases: readonly Case[] = [
   ...aborting,
   ...deadlines,
   ...concurrency,
+  ...model,
+  ...facts,
+  ...secrets,
+  ...options,
   ...powering,
 ];
