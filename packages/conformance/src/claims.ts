@@ -6,6 +6,7 @@ import {
   instanceSchema,
   isComputeError,
 } from "@gpuport/core";
+import { NotApplicable, Unverified } from "./outcome.ts";
 
 /** @param defect What is wrong if it does not hold, in words that an adapter's author can act on. */
 export function claim(holds: boolean, defect: string): asserts holds {

@@ -14,6 +14,7 @@ export async function openBench(): Promise<Bench> {
     request: { gpu: { model: "RTX 4090" }, image: "img-4x7mz2va" },
     unknownId: "ins-neverwas",
     machines: () => emulator.machines().filter(({ terminatedAt }) => terminatedAt === undefined).length,
+    samples: { imageSource: "docker.io/acme/train:1", networkRegion: "TW-04" },
     clock: emulatedClock(emulator),
     secrets: [token],
     close: () => emulator.close(),

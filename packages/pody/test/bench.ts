@@ -14,6 +14,7 @@ export async function openBench(): Promise<Bench> {
     request: { image: "pytorch:2.5" },
     unknownId: "neverthere",
     machines: () => emulator.bill().length,
+    samples: { command: "echo hello" },
     clock: emulatedClock(emulator),
     secrets: [credentials.password],
     close: () => emulator.close(),

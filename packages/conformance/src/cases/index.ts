@@ -10,10 +10,13 @@ import { facts } from "./facts.ts";
 import { launching } from "./launch.ts";
 import { listing } from "./list.ts";
 import { model } from "./model.ts";
+import { offers } from "./offers.ts";
+import { operations } from "./operations.ts";
 import { options } from "./options.ts";
 import { paging } from "./paging.ts";
 import { powering } from "./power.ts";
 import { requests } from "./request.ts";
+import { resources } from "./resources.ts";
 import { secrets } from "./secrets.ts";
 import { terminating } from "./terminate.ts";
 import { words } from "./words.ts";
@@ -37,5 +40,8 @@ export const cases: readonly Case[] = [
   ...facts,
   ...secrets,
   ...options,
+  ...offers,
   ...powering,
+  ...operations,
+  ...resources,
 ];
