@@ -43,6 +43,8 @@ export interface Bench {
   readonly samples?: Samples | undefined;
   /** How requests reach the server; the global `fetch` when left out. */
   readonly fetch?: Fetch | undefined;
+  /** Set where the provider does not send through the kit's `fetch`: cases about requests are left unverified. */
+  readonly blind?: boolean | undefined;
   readonly close?: (() => void | Promise<void>) | undefined;
 }
 
@@ -56,5 +58,5 @@ export type Subject = ComputeProvider | Bench | BenchMaker;
 export function benchMakerOf(subject: Subject): BenchMaker {
   if (typeof subject === "function") return subject;
   if ("make" in subject) return () => ({ ...subject, close: undefined });
-  return () => ({ make: () => subject });
+  return () => ({ make: () => subject, blind: true });
 }

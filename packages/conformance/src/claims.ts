@@ -30,6 +30,7 @@ export async function settled<Result>(work: () => Promise<Result>): Promise<Sett
   try {
     return { value: await work() };
   } catch (error) {
+    if (error instanceof NotApplicable || error instanceof Unverified) throw error;
     return {
       error: error instanceof Error ? error : new TypeError(`something was thrown: ${String(error)}`),
     };

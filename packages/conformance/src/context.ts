@@ -60,6 +60,8 @@ const hastyMs = 60;
 export interface OpenContext {
   readonly context: CaseContext;
   readonly giveBack: () => Promise<void>;
+  /** How many machines the case knows of. */
+  readonly rented: () => number;
 }
 
 export function openContext(stage: Stage, run: RunMeans): OpenContext {
@@ -77,10 +79,8 @@ export function openContext(stage: Stage, run: RunMeans): OpenContext {
   }
 
   async function rent(more: LaunchRequest = {}): Promise<Instance> {
-    const asked = { ...bench.request, ...more };
-    const instance = await provider.launch(run.spending?.limit(asked) ?? asked);
+    const instance = await provider.launch({ ...bench.request, ...more });
     owns(instance.id);
-    run.spending?.note(instance);
     return instance;
   }
 
@@ -90,7 +90,7 @@ export function openContext(stage: Stage, run: RunMeans): OpenContext {
   }
 
   const context: CaseContext = {
-    ...{ provider, open, tap, rent, owns, isFor, clock: means.clock, landmarks: run.landmarks },
+    ...{ provider, open, rent, owns, isFor, clock: means.clock, landmarks: run.landmarks },
     request: bench.request ?? {},
     samples: bench.samples ?? {},
     secrets: bench.secrets ?? [],
@@ -98,6 +98,9 @@ export function openContext(stage: Stage, run: RunMeans): OpenContext {
       const names = Object.keys(provider.facts.evidence);
       const endpoints = Object.fromEntries(names.map((name) => [name, { timeoutMs: hastyMs }]));
       return open({ facts: { requestTimeoutMs: hastyMs }, endpoints });
+    },
+    get tap() {
+      return bench.blind ? unverified("the kit does not see this provider's requests") : tap;
     },
     get stranger() {
       return bench.stranger?.(means) ?? unverified("the bench opens no provider with a refused credential");
@@ -127,5 +130,5 @@ export function openContext(stage: Stage, run: RunMeans): OpenContext {
     for (const [id, by] of rented) await endForSure(by, id);
   }
 
-  return { context, giveBack };
+  return { context, giveBack, rented: () => rented.size };
 }

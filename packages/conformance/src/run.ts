@@ -6,10 +6,11 @@ import { claim } from "./claims.ts";
 import { openContext, type RunMeans } from "./context.ts";
 import { type Landmarks, learnLandmarks } from "./landmarks.ts";
 import { NotApplicable, Unverified } from "./outcome.ts";
-import { type Recording, replay } from "./recording.ts";
+import type { Recorder } from "./recorder.ts";
+import { type RecordedExchange, type Recording, replay } from "./recording.ts";
 import { type CaseResult, type ConformanceReport, countOutcomes, type Tier, toFailure } from "./report.ts";
 import { createSpending } from "./spending.ts";
-import { setStage } from "./stage.ts";
+import { type Stage, setStage } from "./stage.ts";
 
 export interface RunOptions {
   /** Only these cases, by name, or those whose name or topic matches. */
@@ -24,6 +25,8 @@ export interface RunOptions {
   readonly lease?: LeaseWish | undefined;
   /** How long one case may take, in real time; 10 s when left out, 30 minutes live. */
   readonly patienceMs?: number | undefined;
+  /** Keeps what goes over the wire, case by case; see {@link recordConformance}. */
+  readonly recorder?: Recorder | undefined;
   /** Held against these cases instead of the kit's own. */
   readonly cases?: readonly Case[] | undefined;
   /** Told of every result as soon as it is there. */
@@ -78,13 +81,20 @@ export function prepareRun(subject: Subject, options: RunOptions = {}): Runner {
     }
     await onBench(openBench, async (bench) => {
       const exchanges = options.recording?.cases[testCase.name] ?? [];
-      const stage = setStage(bench, tier === "recorded" ? () => replay(exchanges) : undefined);
+      const stage = stageFor(bench, exchanges);
       known = stage.provider;
+      options.recorder?.begin(testCase.name);
       const lacks = testCase.lacks(stage.provider);
       if (lacks !== undefined) throw new NotApplicable(lacks);
       if (tier === "recorded" && exchanges.length === 0) throw new Unverified("it was not recorded");
-      await within(patienceMs, () => held(testCase, stage, means, tier));
+      await within(patienceMs, () => held(testCase, stage, means));
     });
+  }
+
+  function stageFor(bench: Bench, exchanges: readonly RecordedExchange[]): Stage {
+    if (tier === "recorded") return setStage({ ...bench, machines: undefined, fetch: replay(exchanges) });
+    const { recorder } = options;
+    return setStage(recorder === undefined ? bench : { ...bench, fetch: recorder.fetchFor(bench) }, spending);
   }
 
   return { cases: chosen(options), run, subject: () => known, tier };
@@ -140,26 +150,27 @@ async function onBench<Result>(open: BenchMaker, work: (bench: Bench) => Promise
 }
 
 /** Runs a case, gives back what it rented, and holds the cloud's account against what it was before. */
-async function held(
-  testCase: Case,
-  stage: ReturnType<typeof setStage>,
-  means: RunMeans,
-  tier: Tier,
-): Promise<void> {
-  const { bench } = stage;
-  const counted = tier === "recorded" ? undefined : bench.machines;
-  const before = await counted?.();
-  const { context, giveBack } = openContext(
-    tier === "recorded" ? { ...stage, bench: { ...bench, machines: undefined } } : stage,
-    means,
-  );
-  try {
-    await testCase.run(context);
-  } finally {
-    await giveBack();
-  }
-  const left = ((await counted?.()) ?? 0) - (before ?? 0);
+async function held(testCase: Case, stage: Stage, means: RunMeans): Promise<void> {
+  const { machines } = stage.bench;
+  const before = (await machines?.()) ?? 0;
+  const { context, giveBack, rented } = openContext(stage, means);
+  const outcome = await settledWhole(() => testCase.run(context));
+  // A server that is closed with its case takes its machines along; there, only those that nobody knows of count.
+  const isOver = stage.bench.close !== undefined && means.spending === undefined;
+  const returned = isOver ? undefined : await settledWhole(giveBack);
+  if (outcome !== undefined) throw outcome.thrown;
+  if (returned !== undefined) throw returned.thrown;
+  const left = ((await machines?.()) ?? 0) - before - (isOver ? rented() : 0);
   claim(left <= 0, `${left} machines are left over, and nobody knows of them: they would bill for ever`);
+}
+
+async function settledWhole(work: () => Promise<void>): Promise<{ readonly thrown: unknown } | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (thrown) {
+    return { thrown };
+  }
 }
 
 async function judge(work: () => Promise<void>): Promise<Pick<CaseResult, "outcome" | "reason" | "error">> {

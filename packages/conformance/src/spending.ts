@@ -1,4 +1,4 @@
-import type { Instance, LaunchRequest, LeaseWish } from "@gpuport/core";
+import type { ComputeProvider, Instance, LaunchRequest, LeaseWish } from "@gpuport/core";
 import { unverified } from "./outcome.ts";
 
 /** Holds a run on a live cloud to its limits. */
@@ -22,6 +22,18 @@ export function createSpending(limitMicros: number, lease: LeaseWish): Spending 
     note({ price }) {
       // Unknown is not free: what has no price might cost all that is left.
       leftMicros = price === undefined ? 0 : leftMicros - Math.ceil(price.perHourMicros * hours);
+    },
+  };
+}
+
+/** A provider that launches nothing beyond the limits. */
+export function limited(provider: ComputeProvider, spending: Spending): ComputeProvider {
+  return {
+    ...provider,
+    async launch(request, options) {
+      const instance = await provider.launch(spending.limit(request), options);
+      spending.note(instance);
+      return instance;
     },
   };
 }

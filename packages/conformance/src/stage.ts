@@ -1,5 +1,7 @@
-import { type ComputeProvider, type Fetch, systemClock } from "@gpuport/core";
+import { type ComputeProvider, systemClock } from "@gpuport/core";
 import type { Bench, Means } from "./bench.ts";
+import { forwardWith } from "./forward.ts";
+import { limited, type Spending } from "./spending.ts";
 import { createTap, type Tap } from "./tap.ts";
 
 /** A bench that is set up: its wire is tapped, and a provider is open. */
@@ -12,11 +14,13 @@ export interface Stage {
   readonly means: Means;
 }
 
-export function setStage(bench: Bench, through: (forward: Fetch) => Fetch = (forward) => forward): Stage {
+export function setStage(bench: Bench, spending?: Spending): Stage {
   const clock = bench.clock ?? systemClock;
-  const forward = through(bench.fetch ?? ((request, init) => globalThis.fetch(request, init)));
-  const tap = createTap({ clock, forward, machines: bench.machines });
+  const tap = createTap({ clock, forward: forwardWith(bench.fetch), machines: bench.machines });
   const means: Means = { fetch: tap.fetch, clock };
-  const open = (more: Partial<Means> = {}): ComputeProvider => bench.make({ ...means, ...more });
+  function open(more: Partial<Means> = {}): ComputeProvider {
+    const provider = bench.make({ ...means, ...more });
+    return spending === undefined ? provider : limited(provider, spending);
+  }
   return { bench, tap, means, open, provider: open() };
 }

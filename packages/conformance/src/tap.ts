@@ -1,5 +1,6 @@
 import type { Clock, Fetch } from "@gpuport/core";
 import { type Exchange, shapeOf } from "./exchange.ts";
+import type { Forward } from "./forward.ts";
 import { endlessHeader, type Fault } from "./faults.ts";
 
 /** Which requests a fault hits. */
@@ -40,7 +41,7 @@ interface Armed extends Injection {
 
 export interface TapMeans {
   readonly clock: Clock;
-  readonly forward: Fetch;
+  readonly forward: Forward;
   readonly machines?: (() => number | Promise<number>) | undefined;
 }
 
@@ -53,11 +54,9 @@ export function createTap({ clock, forward, machines }: TapMeans): Tap {
   async function pass(exchange: Exchange, signal?: AbortSignal): Promise<Response> {
     exchange.forwarded = true;
     const before = watching ? await machines?.() : undefined;
-    const response = await forward(requestOf(exchange, signal));
-    // Read here, so that what a fault does to the body cannot depend on how it arrived.
-    const body = await response.arrayBuffer();
+    const response = await forward(exchange, signal);
     if (before !== undefined) exchange.machines = ((await machines?.()) ?? before) - before;
-    return plainResponse(response, body);
+    return response;
   }
 
   function strike(exchange: Exchange): Fault | undefined {
@@ -99,7 +98,7 @@ export function createTap({ clock, forward, machines }: TapMeans): Tap {
     fetch: async (request, init) => send(new Request(request, init)),
     exchanges,
     ids,
-    resend: (exchange) => forward(requestOf(exchange)),
+    resend: (exchange) => forward(exchange),
     inject(injection) {
       const one: Armed = { ...injection, left: injection.times ?? Infinity, skipped: 0, struck: 0 };
       armed.push(one);
@@ -117,23 +116,6 @@ export function createTap({ clock, forward, machines }: TapMeans): Tap {
       watching = true;
     },
   };
-}
-
-function requestOf({ method, url, headers, body }: Exchange, signal?: AbortSignal): Request {
-  const hasBody = method !== "GET" && method !== "HEAD" && body !== "";
-  return new Request(url, {
-    ...{ method, headers, redirect: "manual" },
-    ...(hasBody && { body }),
-    ...(signal && { signal }),
-  });
-}
-
-/** The answer as it came, without the headers that tell how it was packed. */
-function plainResponse(response: Response, body: ArrayBuffer): Response {
-  const headers = new Headers(response.headers);
-  for (const name of ["content-encoding", "content-length", "transfer-encoding"]) headers.delete(name);
-  const empty = [101, 204, 205, 304].includes(response.status);
-  return new Response(empty ? null : body, { status: response.status, headers });
 }
 
 async function noted(exchange: Exchange, response: Response, at: number): Promise<Response> {

@@ -114,8 +114,9 @@ async function askAgainAfter(context: CaseContext, fault: faults.Fault): Promise
 }
 
 /** What a case has made on purpose, and knows nothing of, goes too. */
-async function sweep({ provider, tap }: CaseContext): Promise<void> {
+async function sweep({ provider, tap, clock }: CaseContext): Promise<void> {
   tap.clear();
+  await clock.sleep(provider.facts.appearsWithinMs);
   for await (const { id } of provider.list()) await endForSure(provider, id);
 }
 
