@@ -21,7 +21,6 @@ async function paged(context: CaseContext): Promise<{ provider: ComputeProvider;
   for (const { id } of machines) await context.provider.waitFor(id, "running");
   const isList = await isFor("list");
   const { exchanges } = await tap.during(() => collect(provider.list()));
-  console.error(exchanges.map((e) => [e.shape, e.url.href, e.answer?.status, e.answer?.text]));
   if (exchanges.filter(isList).length < 2) notApplicable("its list comes in one page");
   return { provider, ids: machines.map(({ id }) => id).toSorted() };
 }
