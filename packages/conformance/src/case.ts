@@ -50,14 +50,20 @@ export function topic(name: string, { tiers = everywhere }: CaseOptions = {}): T
     that: (sentence, run) => ({ name: sentence, topic: name, tiers, lacks: () => undefined, run }),
     having: (capability, sentence, run) => ({
       ...{ name: sentence, topic: name, tiers },
-      lacks: (provider) =>
-        groupOf(provider, capability) === undefined ? `it has no \`${capability}\`` : undefined,
+      lacks: (provider) => lacking(provider, capability),
       async run(context) {
         const group = groupOf(context.provider, capability);
         if (group !== undefined) await run(group, context);
       },
     }),
   };
+}
+
+/** Why a case about a capability does not apply; a group that is not there at all is named alone. */
+function lacking(provider: ComputeProvider, capability: Capability): string | undefined {
+  if (groupOf(provider, capability) !== undefined) return undefined;
+  const [group = capability] = capability.split(".");
+  return `it has no \`${provider[group as GroupName] === undefined ? group : capability}\``; // begins with a group's name
 }
 
 /** A capability of a provider; `undefined` where the group or its operation is not there. */

@@ -44,7 +44,9 @@ function overSocket({ method, url, headers, body }: Exchange, signal?: AbortSign
       ...(signal && { signal }),
     });
     // As fetch says it: the system's words are in the cause.
-    outgoing.on("error", (cause) => reject(signal?.aborted ? signal.reason : new TypeError("fetch failed", { cause })));
+    outgoing.on("error", (cause) =>
+      reject(signal?.aborted ? signal.reason : new TypeError("fetch failed", { cause })),
+    );
     outgoing.on("response", (incoming) => void readWhole(incoming).then(resolve, reject));
     outgoing.end(body);
   });

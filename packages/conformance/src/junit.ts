@@ -33,7 +33,9 @@ function testCase(adapter: string, { name, topic, outcome, reason, error, durati
 
 function countsOf(results: readonly CaseResult[], durationMs: number): string {
   const failures = results.filter(({ outcome }) => outcome === "fail").length;
-  const skipped = results.filter(({ outcome }) => outcome === "not_applicable" || outcome === "unverified").length;
+  const skipped = results.filter(
+    ({ outcome }) => outcome === "not_applicable" || outcome === "unverified",
+  ).length;
   return `tests="${results.length}" failures="${failures}" errors="0" skipped="${skipped}" time="${seconds(durationMs)}"`;
 }
 

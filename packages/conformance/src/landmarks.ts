@@ -26,7 +26,8 @@ export async function learnLandmarks({ bench, provider, tap }: Stage): Promise<L
   };
   if (bench.blind) unverified("the kit does not see this provider's requests");
   const first = await tap.during(listing);
-  if (first.exchanges.length === 0) unverified("the provider does not send through the `fetch` that it is given");
+  if (first.exchanges.length === 0)
+    unverified("the provider does not send through the `fetch` that it is given");
   const second = await tap.during(listing);
   const list = shapes(second.exchanges);
   const prelude = new Set([...shapes(first.exchanges)].filter((shape) => !list.has(shape)));

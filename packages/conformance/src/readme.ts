@@ -2,19 +2,19 @@ import type { ConformanceReport } from "./report.ts";
 
 /** Where the generated section of an adapter's README begins and ends. */
 export const sectionMarks = {
-  start: "<!-- conformance: written by pnpm generate -->",
+  start: "<!-- conformance: written by the tests, with UPDATE_README=1 -->",
   end: "<!-- /conformance -->",
 } as const;
 
 /** Which cases do not apply to an adapter, or cannot be decided for it, and why: for its README. */
-export function conformanceSection({ results, counts }: ConformanceReport): string {
-  const applies = counts.pass + counts.fail;
+export function conformanceSection({ results }: Pick<ConformanceReport, "results">): string {
+  const applies = results.filter(({ outcome }) => outcome === "pass").length;
   const lines = [
-    `**Conformance.** ${applies} of ${results.length} cases of \`@gpuport/conformance\` apply here and pass offline.`,
+    `**Conformance.** ${applies} of the ${results.length} cases of \`@gpuport/conformance\` apply here, and pass offline.`,
     ...reasons(results, "not_applicable", "Do not apply"),
     ...reasons(results, "unverified", "Not verified"),
   ];
-  return `${sectionMarks.start}\n\n${lines.join("\n")}\n\n${sectionMarks.end}`;
+  return `${sectionMarks.start}\n\n${lines.join("\n").trimEnd()}\n\n${sectionMarks.end}`;
 }
 
 function reasons(
@@ -29,11 +29,19 @@ function reasons(
   if (groups.size === 0) return [];
   const sorted = [...groups].toSorted(([, one], [, other]) => other.length - one.length);
   const items = sorted.map(([reason, cases]) => {
-    const [first, ...more] = cases.map(({ name }) => `“${name}”`);
-    const which = more.length === 0 ? `${first}` : `${cases.length} cases, such as ${first}`;
-    return `- because ${reason}: ${which}`;
+    const names = cases.map(({ name }) => `“${name}”`).join("; ");
+    const count = cases.length === 1 ? "1 case" : `${cases.length} cases`;
+    return `<details><summary>${count}, because ${inHtml(reason)}</summary>\n\n${names}\n\n</details>\n`;
   });
   return ["", `${title}:`, "", ...items];
+}
+
+/** A summary is HTML, in which backticks are letters. */
+function inHtml(text: string): string {
+  return text
+    .replace(/&/g, "&amp;")
+    .replace(/</g, "&lt;")
+    .replace(/`([^`]*)`/g, "<code>$1</code>");
 }
 
 /** A README with its section as it is now; added at the end where there is none. */

@@ -3,7 +3,8 @@ export const hidden = "[redacted]";
 
 const secretHeader = /auth|cookie|token|key|secret|session/i;
 /** Members that hold secrets on every cloud that has them. */
-const secretMember = /pass(word|wd|phrase)?$|token|secret|api_?key|private_?key|credential|authorization|cookie|jwt/i;
+const secretMember =
+  /pass(word|wd|phrase)?$|token|secret|api_?key|private_?key|credential|authorization|cookie|jwt/i;
 /** Parameters of signed URLs, too. */
 const secretParameter = /token|key|secret|pass|sign|credential|auth/i;
 
@@ -63,7 +64,12 @@ function withoutSecrets(text: string, secrets: readonly string[]): string {
   let clean = text;
   for (const secret of secrets) {
     if (secret.length < 4) continue;
-    const forms = [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), btoa(latin(secret))];
+    const forms = [
+      secret,
+      JSON.stringify(secret).slice(1, -1),
+      encodeURIComponent(secret),
+      btoa(latin(secret)),
+    ];
     for (const form of forms) clean = clean.replaceAll(form, hidden);
   }
   return clean;

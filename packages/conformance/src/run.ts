@@ -48,7 +48,7 @@ export function prepareRun(subject: Subject, options: RunOptions = {}): Runner {
   checkTier(options);
   const openBench = benchMakerOf(subject);
   let learnt: Promise<Landmarks> | undefined;
-  let known: Pick<ComputeProvider, "name" | "adapter"> | undefined;
+  let known: ComputeProvider | undefined;
   const spending =
     options.spendingLimitMicros !== undefined && options.lease !== undefined
       ? createSpending(options.spendingLimitMicros, options.lease)
@@ -79,13 +79,16 @@ export function prepareRun(subject: Subject, options: RunOptions = {}): Runner {
     if (!testCase.tiers.includes(tier)) {
       throw new Unverified(`it needs what only the tier ${testCase.tiers.join(" or ")} has`);
     }
+    // What a provider has does not change from bench to bench.
+    const lacks = known && testCase.lacks(known);
+    if (lacks !== undefined) throw new NotApplicable(lacks);
     await onBench(openBench, async (bench) => {
       const exchanges = options.recording?.cases[testCase.name] ?? [];
       const stage = stageFor(bench, exchanges);
       known = stage.provider;
       options.recorder?.begin(testCase.name);
-      const lacks = testCase.lacks(stage.provider);
-      if (lacks !== undefined) throw new NotApplicable(lacks);
+      const missing = testCase.lacks(stage.provider);
+      if (missing !== undefined) throw new NotApplicable(missing);
       if (tier === "recorded" && exchanges.length === 0) throw new Unverified("it was not recorded");
       await within(patienceMs, () => held(testCase, stage, means));
     });

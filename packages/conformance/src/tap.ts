@@ -1,7 +1,7 @@
 import type { Clock, Fetch } from "@gpuport/core";
 import { type Exchange, shapeOf } from "./exchange.ts";
-import type { Forward } from "./forward.ts";
 import { endlessHeader, type Fault } from "./faults.ts";
+import type { Forward } from "./forward.ts";
 
 /** Which requests a fault hits. */
 export interface Injection {

@@ -108,11 +108,11 @@ export const launching: readonly Case[] = [
     async (_, { provider, request, machines }) => {
       const before = await machines();
       const cheap = { ...request, maxPerHourMicros: 1 };
-      const { effect } = await refused(
-        "a launch for next to nothing",
-        () => provider.launch(cheap),
-        "no_capacity",
-      );
+      const launch = () => provider.launch(cheap);
+      // Where a request names nothing that has a price, no limit can be held, and that is refused as well.
+      const codes =
+        request.gpu || request.offerId ? (["no_capacity"] as const) : (["invalid_argument"] as const);
+      const { effect } = await refused("a launch for next to nothing", launch, ...codes);
       same(effect, "none", "the effect of a launch that found nothing cheap enough");
       same(await machines(), before, "machines after the refused launch");
     },
