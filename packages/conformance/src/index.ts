@@ -9,7 +9,11 @@ export {
   testSharedJournal,
 } from "./journal.ts";
 export { type JournalProcess, serveJournal, startJournalProcess } from "./journal-process.ts";
+export { toJUnit } from "./junit.ts";
 export { notApplicable, unverified } from "./outcome.ts";
+export { conformanceSection, withSection } from "./readme.ts";
+export { createRecorder, type Recorder, type RecorderOptions, recordConformance } from "./recorder.ts";
+export type { RecordedExchange, Recording } from "./recording.ts";
 export { conformance, type It, type RegisterOptions } from "./register.ts";
 export type { CaseFailure, CaseResult, ConformanceReport, Outcome, Tier } from "./report.ts";
 export { type RunOptions, runConformance } from "./run.ts";

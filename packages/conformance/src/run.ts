@@ -90,7 +90,7 @@ export function prepareRun(subject: Subject, options: RunOptions = {}): Runner {
       const missing = testCase.lacks(stage.provider);
       if (missing !== undefined) throw new NotApplicable(missing);
       if (tier === "recorded" && exchanges.length === 0) throw new Unverified("it was not recorded");
-      await within(patienceMs, () => held(testCase, stage, means));
+      await within(patienceMs, () => held(testCase, stage, means, tier));
     });
   }
 
@@ -153,13 +153,13 @@ async function onBench<Result>(open: BenchMaker, work: (bench: Bench) => Promise
 }
 
 /** Runs a case, gives back what it rented, and holds the cloud's account against what it was before. */
-async function held(testCase: Case, stage: Stage, means: RunMeans): Promise<void> {
+async function held(testCase: Case, stage: Stage, means: RunMeans, tier: Tier): Promise<void> {
   const { machines } = stage.bench;
   const before = (await machines?.()) ?? 0;
   const { context, giveBack, rented } = openContext(stage, means);
   const outcome = await settledWhole(() => testCase.run(context));
   // A server that is closed with its case takes its machines along; there, only those that nobody knows of count.
-  const isOver = stage.bench.close !== undefined && means.spending === undefined;
+  const isOver = tier === "recorded" || (tier === "offline" && stage.bench.close !== undefined);
   const returned = isOver ? undefined : await settledWhole(giveBack);
   if (outcome !== undefined) throw outcome.thrown;
   if (returned !== undefined) throw returned.thrown;

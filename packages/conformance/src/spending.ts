@@ -1,4 +1,10 @@
-import type { ComputeProvider, Instance, LaunchRequest, LeaseWish } from "@gpuport/core";
+import {
+  type ComputeProvider,
+  type Instance,
+  isComputeError,
+  type LaunchRequest,
+  type LeaseWish,
+} from "@gpuport/core";
 import { unverified } from "./outcome.ts";
 
 /** Holds a run on a live cloud to its limits. */
@@ -31,9 +37,20 @@ export function limited(provider: ComputeProvider, spending: Spending): ComputeP
   return {
     ...provider,
     async launch(request, options) {
-      const instance = await provider.launch(spending.limit(request), options);
-      spending.note(instance);
-      return instance;
+      const within = spending.limit(request);
+      try {
+        const instance = await provider.launch(within, options);
+        spending.note(instance);
+        return instance;
+      } catch (error) {
+        const isOurs = within.maxPerHourMicros !== request.maxPerHourMicros;
+        if (isOurs && isComputeError(error, "no_capacity"))
+          unverified("the spending limit leaves too little");
+        if (isOurs && isComputeError(error) && error.field === "maxPerHourMicros") {
+          unverified("it has no prices, so no spending limit can be held");
+        }
+        throw error;
+      }
     },
   };
 }

@@ -7,20 +7,25 @@ import { deadlines } from "./deadlines.ts";
 import { errors } from "./errors.ts";
 import { evidence } from "./evidence.ts";
 import { facts } from "./facts.ts";
+import { fidelity } from "./fidelity.ts";
 import { launching } from "./launch.ts";
+import { leaks } from "./leaks.ts";
 import { listing } from "./list.ts";
+import { commands, lookups } from "./lookup.ts";
 import { model } from "./model.ts";
+import { numbers } from "./numbers.ts";
 import { offers } from "./offers.ts";
 import { operations } from "./operations.ts";
+import { refusalsEverywhere } from "./operations-refused.ts";
 import { options } from "./options.ts";
 import { paging } from "./paging.ts";
 import { powering } from "./power.ts";
 import { requests } from "./request.ts";
 import { resources } from "./resources.ts";
 import { secrets } from "./secrets.ts";
+import { stored } from "./stored.ts";
 import { terminating } from "./terminate.ts";
 import { words } from "./words.ts";
-
 /** Every case, in the order of a machine's life. */
 export const cases: readonly Case[] = [
   ...launching,
@@ -44,4 +49,11 @@ export const cases: readonly Case[] = [
   ...powering,
   ...operations,
   ...resources,
+  ...fidelity,
+  ...lookups,
+  ...numbers,
+  ...leaks,
+  ...commands,
+  ...stored,
+  ...refusalsEverywhere,
 ];
