@@ -7,8 +7,8 @@ export {
   type SharedJournalBench,
   testJournal,
   testSharedJournal,
-} from "./journal.ts";
-export { type JournalProcess, serveJournal, startJournalProcess } from "./journal-process.ts";
+} from "./journal/index.ts";
+export { type JournalProcess, serveJournal, startJournalProcess } from "./journal/process.ts";
 export { toJUnit } from "./junit.ts";
 export { notApplicable, unverified } from "./outcome.ts";
 export { conformanceSection, withSection } from "./readme.ts";

@@ -179,11 +179,13 @@ const exec = topic("exec");
 
 export const commands: readonly Case[] = [
   exec.having("exec", "what a command says comes back as it said it", async (group, context) => {
-    if (context.samples.command === undefined) unverified("the bench names no command");
+    const { command } = context.samples;
+    const [, said] = /^echo ([\w-]+)$/.exec(command ?? "") ?? [];
+    if (command === undefined || said === undefined) unverified("the bench names no command `echo WORD`");
     const { id } = await context.rentRunning();
-    const { stdout, exitCode } = await group.run(id, "echo gpuport-probe");
-    same(new TextDecoder().decode(stdout).trim(), "gpuport-probe", "what `echo gpuport-probe` said");
-    same(exitCode ?? 0, 0, "the exit code of `echo`");
+    const { stdout, exitCode } = await group.run(id, command);
+    same(new TextDecoder().decode(stdout).trim(), said, `what \`${command}\` said`);
+    same(exitCode ?? 0, 0, `the exit code of \`${command}\``);
   }),
   exec.having("exec", "a command that fails is not one that succeeded", async (group, context) => {
     if (context.samples.command === undefined) unverified("the bench names no command");

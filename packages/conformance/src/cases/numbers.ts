@@ -179,6 +179,7 @@ export const numbers: readonly Case[] = [
   }),
   offline.that("a machine with a word that nobody knows is not said to cost nothing", async (context) => {
     const { provider, rentRunning, inject, isFor, tap } = context;
+    if (provider.facts.bills.provisioning === "none") notApplicable("its machines cost nothing");
     const running = await rentRunning();
     const isRead = await isFor("read");
     const { exchanges } = await tap.during(() => provider.describe(running.id));
