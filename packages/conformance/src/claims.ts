@@ -17,7 +17,7 @@ export function same(actual: unknown, expected: unknown, what: string): void {
   assert.deepEqual(actual, expected, `${what}: expected ${shown(expected)}, got ${shown(actual)}`);
 }
 
-export function shown(value: unknown): string {
+function shown(value: unknown): string {
   return value instanceof Error ? String(value) : (JSON.stringify(value) ?? String(value));
 }
 

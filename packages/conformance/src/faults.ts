@@ -2,7 +2,7 @@ import type { Clock } from "@gpuport/core";
 import type { Exchange } from "./exchange.ts";
 
 /** One request on its way, in the hands of a fault. */
-export interface Hit {
+interface Hit {
   readonly exchange: Exchange;
   readonly clock: Clock;
   /** The provider's own signal for this request. */

@@ -1,6 +1,7 @@
 export type { Bench, BenchMaker, Means, Samples, Subject } from "./bench.ts";
 export { type Capability, type Case, type CaseOptions, type Having, type Topic, topic } from "./case.ts";
 export { cases } from "./cases/index.ts";
+export { clockOf, type MovableTime } from "./clock.ts";
 export type { CaseContext, Role } from "./context.ts";
 export {
   type JournalBench,

@@ -1,7 +1,7 @@
 import type { ConformanceReport } from "./report.ts";
 
 /** Where the generated section of an adapter's README begins and ends. */
-export const sectionMarks = {
+const sectionMarks = {
   start: "<!-- conformance: written by the tests, with UPDATE_README=1 -->",
   end: "<!-- /conformance -->",
 } as const;

@@ -1,5 +1,5 @@
 /** What stands in the place of a secret. */
-export const hidden = "[redacted]";
+const hidden = "[redacted]";
 
 const secretHeader = /auth|cookie|token|key|secret|session/i;
 /** Members that hold secrets on every cloud that has them. */
