@@ -64,9 +64,12 @@ export const lookups: readonly Case[] = [
       paged.launch({ ...request, key: "page" }),
     );
   }),
-  reads.that("each of several machines is described under its own id", async ({ provider, rentRunning }) => {
-    const ids = [(await rentRunning()).id, (await rentRunning()).id, (await rentRunning()).id];
-    for (const id of ids) same((await provider.describe(id)).id, id, "the id of a machine that is described");
+  reads.that("each of several machines is described under its own id", async ({ provider, rent }) => {
+    const ids = [(await rent()).id, (await rent()).id, (await rent()).id];
+    for (const id of ids) {
+      await provider.waitFor(id, "running");
+      same((await provider.describe(id)).id, id, "the id of a machine that is described");
+    }
   }),
   reads.that("a machine is seen by every process that has the account", async (context) => {
     const { open, rentRunning } = context;
