@@ -24,6 +24,12 @@ export interface Samples {
   readonly networkRegion?: string | undefined;
 }
 
+/** A provider that is opened without credentials, and the variables that hold them: one complete way to log in. */
+export interface Environment {
+  readonly make: (means: Means) => ComputeProvider;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
 /** A cloud to hold a provider against: a stateful server, a scripted one, a recording, or the cloud itself. */
 export interface Bench {
   /** Opens the provider under test, each time as if in a process of its own. Sends nothing. */
@@ -43,6 +49,8 @@ export interface Bench {
   readonly samples?: Samples | undefined;
   /** How requests reach the server; the global `fetch` when left out. */
   readonly fetch?: Fetch | undefined;
+  /** How the provider finds its credentials by itself. */
+  readonly environment?: Environment | undefined;
   /** Set where the provider does not send through the kit's `fetch`: cases about requests are left unverified. */
   readonly blind?: boolean | undefined;
   readonly close?: (() => void | Promise<void>) | undefined;

@@ -43,6 +43,10 @@ export interface CaseContext {
     more?: Pick<Injection, "times" | "skip">,
   ) => Promise<() => number>;
   readonly samples: Samples;
+  /** Opens the provider without credentials, while only these variables are set. */
+  readonly openWith: (variables: Readonly<Record<string, string>>) => ComputeProvider;
+  /** The variables with which {@link CaseContext.openWith} can log in. */
+  readonly variables: Readonly<Record<string, string>>;
   /** Values that must never show. */
   readonly secrets: readonly string[];
 }
@@ -94,6 +98,13 @@ export function openContext(stage: Stage, run: RunMeans): OpenContext {
     request: bench.request ?? {},
     samples: bench.samples ?? {},
     secrets: bench.secrets ?? [],
+    get variables() {
+      return bench.environment?.variables ?? unverified("the bench opens no provider from the environment");
+    },
+    openWith(variables) {
+      const make = bench.environment?.make ?? unverified("the bench opens no provider from the environment");
+      return withVariables(Object.keys(bench.environment?.variables ?? {}), variables, () => make(means));
+    },
     hasty() {
       const names = Object.keys(provider.facts.evidence);
       const endpoints = Object.fromEntries(names.map((name) => [name, { timeoutMs: hastyMs }]));
@@ -131,4 +142,24 @@ export function openContext(stage: Stage, run: RunMeans): OpenContext {
   }
 
   return { context, giveBack, rented: () => rented.size };
+}
+
+/** Sets variables for as long as `work` takes, and no longer; the others of these names are not there. */
+function withVariables<Result>(
+  names: readonly string[],
+  variables: Readonly<Record<string, string>>,
+  work: () => Result,
+): Result {
+  const before = names.map((name) => [name, process.env[name]] as const);
+  try {
+    for (const name of names) setVariable(name, variables[name]);
+    return work();
+  } finally {
+    for (const [name, value] of before) setVariable(name, value);
+  }
+}
+
+function setVariable(name: string, value: string | undefined): void {
+  if (value === undefined) delete process.env[name];
+  else process.env[name] = value;
 }

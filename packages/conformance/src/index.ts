@@ -1,4 +1,4 @@
-export type { Bench, BenchMaker, Means, Samples, Subject } from "./bench.ts";
+export type { Bench, BenchMaker, Environment, Means, Samples, Subject } from "./bench.ts";
 export { type Capability, type Case, type CaseOptions, type Having, type Topic, topic } from "./case.ts";
 export { cases } from "./cases/index.ts";
 export { clockOf, type MovableTime } from "./clock.ts";

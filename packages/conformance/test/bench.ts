@@ -14,6 +14,10 @@ export async function openNorthwind(): Promise<Bench> {
     machines: () => cloud.machines.size,
     clock: cloud.clock,
     secrets: [apiKey],
+    environment: {
+      make: (means) => northwind({ ...means, baseUrl: cloud.url }),
+      variables: { NORTHWIND_API_KEY: apiKey },
+    },
     close: () => cloud[Symbol.asyncDispose](),
   };
 }

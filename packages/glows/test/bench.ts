@@ -17,6 +17,7 @@ export async function openBench(): Promise<Bench> {
     samples: { imageSource: "docker.io/acme/train:1", networkRegion: "TW-04" },
     clock: emulatedClock(emulator),
     secrets: [token],
+    environment: { make: (means) => glows({ ...means, baseUrl }), variables: { GLOWS_TOKEN: token } },
     close: () => emulator.close(),
   };
 }

@@ -19,6 +19,7 @@ export async function openBench(): Promise<Bench> {
     },
     clock: emulatedClock(emulator),
     secrets: [apiKey],
+    environment: { make: (means) => hpcAi({ ...means, baseUrl }), variables: { HPC_AI_API_KEY: apiKey } },
     close: () => emulator.close(),
   };
 }

@@ -17,6 +17,16 @@ export async function openBench(): Promise<Bench> {
     samples: { command: "echo hello" },
     clock: emulatedClock(emulator),
     secrets: [credentials.password],
+    environment: {
+      make: (means) => pody(means),
+      variables: {
+        ...{
+          PODY_API_BASE: baseUrl,
+          PODY_USERNAME: credentials.username,
+          PODY_PASSWORD: credentials.password,
+        },
+      },
+    },
     close: () => emulator.close(),
   };
 }

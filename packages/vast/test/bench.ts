@@ -23,6 +23,7 @@ export async function openBench(): Promise<Bench> {
     samples: { command: "ls", snapshotOptions: { vast: registry } },
     clock: emulatedClock(emulator),
     secrets: [apiKey],
+    environment: { make: (means) => vast({ ...means, baseUrl }), variables: { VAST_API_KEY: apiKey } },
     close: () => emulator.close(),
   };
 }

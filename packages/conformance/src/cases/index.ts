@@ -4,6 +4,7 @@ import { ambiguity } from "./ambiguity.ts";
 import { breakdowns } from "./breakdowns.ts";
 import { concurrency } from "./concurrency.ts";
 import { deadlines } from "./deadlines.ts";
+import { environment } from "./environment.ts";
 import { errors } from "./errors.ts";
 import { evidence } from "./evidence.ts";
 import { facts } from "./facts.ts";
@@ -45,6 +46,7 @@ export const cases: readonly Case[] = [
   ...facts,
   ...secrets,
   ...options,
+  ...environment,
   ...offers,
   ...powering,
   ...operations,

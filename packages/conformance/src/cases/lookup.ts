@@ -31,12 +31,22 @@ async function truthOf(context: CaseContext, when: string, launch: () => Promise
   }
 }
 
+/** Whether a request holds this id as it is: as one segment, as one parameter, or in its body. */
+function carries({ url, body }: Exchange, id: string): boolean {
+  return (
+    url.pathname.split("/").includes(encodeURIComponent(id)) ||
+    [...url.searchParams.values()].includes(id) ||
+    body.includes(JSON.stringify(id))
+  );
+}
+
 /** How many timers keep this process alive. */
 function timers(): number {
   return process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length;
 }
 
 const rounds = 8;
+const launching = topic("launch", { tiers: ["offline"] });
 
 export const lookups: readonly Case[] = [
   lost.that("a search for a lost machine that fails has not found that there is none", async (context) => {
@@ -64,6 +74,19 @@ export const lookups: readonly Case[] = [
       paged.launch({ ...request, key: "page" }),
     );
   }),
+  launching.that(
+    "a machine is not said to run before the cloud says so",
+    async ({ provider, rent, pass }) => {
+      const { id, status } = await rent();
+      const { visibilityLagMs } = provider.facts;
+      for (let waited = 0; status === "running" && waited <= 2 * visibilityLagMs; waited += 1_000) {
+        const { status: now, providerStatus } = await provider.describe(id);
+        const comesUp = now === "pending" || now === "provisioning";
+        claim(!comesUp, `launch said that the machine runs, and the cloud says "${providerStatus}"`);
+        await pass(1_000);
+      }
+    },
+  ),
   reads.that("each of several machines is described under its own id", async ({ provider, rent }) => {
     const ids = [(await rent()).id, (await rent()).id, (await rent()).id];
     for (const id of ids) {

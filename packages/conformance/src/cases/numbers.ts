@@ -106,6 +106,17 @@ export const numbers: readonly Case[] = [
     const still = created === undefined || createdAt === undefined || createdAt.getTime() === created;
     claim(still, "createdAt is another at every look: it is made up");
   }),
+  that("a GPU has the memory that its name says", async ({ provider, rentRunning }) => {
+    const { gpu } = (await rentRunning()).hardware;
+    const { memoryGB } = identifyGpu(gpu?.providerModel ?? "", { cloud: provider.adapter });
+    if (gpu?.memoryMiB === undefined || memoryGB === undefined) {
+      notApplicable("its GPUs do not say how much memory they have, or their names do not");
+    }
+    const ratio = gpu.memoryMiB / (memoryGB * 1024);
+    // Drivers report a little less.
+    const fits = ratio > 0.85 && ratio < 1.1;
+    claim(fits, `a ${gpu.providerModel} has ${memoryGB} GiB, and memoryMiB is ${gpu.memoryMiB}`);
+  }),
   that("a GPU has the id that its name has everywhere", async ({ provider, rentRunning }) => {
     const { gpu } = (await rentRunning()).hardware;
     if (gpu === undefined) notApplicable("its machines do not say what GPU they have");
@@ -150,7 +161,7 @@ export const numbers: readonly Case[] = [
     const spent = before.availableMicros - (await account.balance()).availableMicros;
     if (spent === 0 || status !== "running") notApplicable("its balance does not fall as machines run");
     const ratio = spent / (10 * price.perHourMicros);
-    const fits = ratio > 0.5 && ratio < 2;
+    const fits = ratio > 0.8 && ratio < 1.25;
     claim(
       fits,
       `a machine of ${price.perHourMicros} micros per hour took ${spent} off the balance in ten hours`,
