@@ -9,11 +9,13 @@ import { errors } from "./errors.ts";
 import { evidence } from "./evidence.ts";
 import { facts } from "./facts.ts";
 import { fidelity } from "./fidelity.ts";
+import { imageCases } from "./images.ts";
 import { launching } from "./launch.ts";
 import { leaks } from "./leaks.ts";
 import { listing } from "./list.ts";
 import { commands, lookups } from "./lookup.ts";
 import { model } from "./model.ts";
+import { networkCases } from "./networks.ts";
 import { numbers } from "./numbers.ts";
 import { offers } from "./offers.ts";
 import { operations } from "./operations.ts";
@@ -22,10 +24,12 @@ import { options } from "./options.ts";
 import { paging } from "./paging.ts";
 import { powering } from "./power.ts";
 import { requests } from "./request.ts";
-import { resources } from "./resources.ts";
 import { secrets } from "./secrets.ts";
+import { snapshotCases } from "./snapshots.ts";
+import { sshKeyCases } from "./ssh-keys.ts";
 import { stored } from "./stored.ts";
 import { terminating } from "./terminate.ts";
+import { volumeCases } from "./volumes.ts";
 import { words } from "./words.ts";
 /** Every case, in the order of a machine's life. */
 export const cases: readonly Case[] = [
@@ -50,7 +54,11 @@ export const cases: readonly Case[] = [
   ...offers,
   ...powering,
   ...operations,
-  ...resources,
+  ...imageCases,
+  ...snapshotCases,
+  ...volumeCases,
+  ...networkCases,
+  ...sshKeyCases,
   ...fidelity,
   ...lookups,
   ...numbers,
