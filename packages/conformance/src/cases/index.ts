@@ -23,11 +23,13 @@ import { refusalsEverywhere } from "./operations-refused.ts";
 import { options } from "./options.ts";
 import { paging } from "./paging.ts";
 import { powering } from "./power.ts";
+import { recovery } from "./recovery.ts";
 import { requests } from "./request.ts";
 import { secrets } from "./secrets.ts";
 import { snapshotCases } from "./snapshots.ts";
 import { sshKeyCases } from "./ssh-keys.ts";
 import { stored } from "./stored.ts";
+import { sums } from "./sums.ts";
 import { terminating } from "./terminate.ts";
 import { volumeCases } from "./volumes.ts";
 import { words } from "./words.ts";
@@ -36,6 +38,7 @@ export const cases: readonly Case[] = [
   ...launching,
   ...requests,
   ...ambiguity,
+  ...recovery,
   ...listing,
   ...breakdowns,
   ...words,
@@ -65,5 +68,6 @@ export const cases: readonly Case[] = [
   ...leaks,
   ...commands,
   ...stored,
+  ...sums,
   ...refusalsEverywhere,
 ];
