@@ -8,9 +8,8 @@ const sectionMarks = {
 
 /** Which cases do not apply to an adapter, or cannot be decided for it, and why: for its README. */
 export function conformanceSection({ results }: Pick<ConformanceReport, "results">): string {
-  const applies = results.filter(({ outcome }) => outcome === "pass").length;
   const lines = [
-    `**Conformance.** ${applies} of the ${results.length} cases of \`@gpuport/conformance\` apply here, and pass offline.`,
+    "**Conformance.** What `@gpuport/conformance` promises of every provider holds here offline, in every case that applies.",
     ...reasons(results, "not_applicable", "Do not apply"),
     ...reasons(results, "unverified", "Not verified"),
   ];
