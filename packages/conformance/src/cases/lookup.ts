@@ -130,6 +130,27 @@ export const lookups: readonly Case[] = [
       }),
     ),
   ),
+  ...["../account", "a/b", "a?b=c", "a#b", "%2e%2e", "."].map((id) =>
+    failing.that(
+      `the id "${id}" is data, and reaches no other endpoint`,
+      async ({ provider, tap, landmarks }) => {
+        const { list, prelude } = await landmarks();
+        for (const verb of ["describe", "terminate"] as const) {
+          const work = () => settled<unknown>(() => provider[verb](id, { timeoutMs: 20_000 }));
+          const { result, exchanges } = await tap.during(work);
+          const asked = exchanges.filter(({ shape }) => !list.has(shape) && !prelude.has(shape));
+          for (const exchange of asked) {
+            claim(
+              carries(exchange, id),
+              `${verb} of "${id}" asked for ${exchange.url.pathname}${exchange.url.search}`,
+            );
+          }
+          if (result.error !== undefined) computeError(`${verb} of "${id}"`, result.error);
+          else claim(verb === "terminate", `describe of "${id}" gave a machine`);
+        }
+      },
+    ),
+  ),
   failing.that(
     "a key that was refused is not sent again and again",
     async ({ provider, rent, inject, tap }) => {
