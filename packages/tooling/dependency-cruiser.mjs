@@ -1,6 +1,6 @@
 // The architecture, as a check. What is not an adapter is named here; every other package is held to an adapter's rules.
 const notAdapters =
-  "core|config|create-gpuport-adapter|emulator|conformance|chaos|durable|examples|bench|testkit|tooling|journal-[^/]+";
+  "core|config|create-gpuport-adapter|emulator|conformance|chaos|durable|examples|mutants|bench|testkit|tooling|journal-[^/]+";
 const adapterSource = `^packages/(?!(?:${notAdapters})/)([^/]+)/src/`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -82,7 +82,7 @@ export default {
     {
       name: "no-development-dependencies-in-what-ships",
       severity: "error",
-      from: { path: "^packages/(?!(?:chaos|durable|examples|bench|testkit|tooling)/)[^/]+/src/" },
+      from: { path: "^packages/(?!(?:chaos|durable|examples|mutants|bench|testkit|tooling)/)[^/]+/src/" },
       to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["npm-peer", "type-only"] },
     },
     { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },

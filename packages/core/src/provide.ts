@@ -89,6 +89,13 @@ export function provide<Driver extends ComputeDriver<never>>(
     return termination;
   }
 
+  /** How much longer a create of this machine, sent more than once, may still be carried out; its end waits for that. */
+  async function settlingMs(id: string): Promise<number> {
+    const launched = await journal.byInstance(name, id).catch(() => undefined); // `note` tells of a journal that fails
+    const until = launched?.unsettledUntil;
+    return until === undefined ? 0 : Math.max(0, until + facts.visibilityLagMs - clock.now());
+  }
+
   /** Writes down how far a termination is. A journal that cannot be written must not keep a machine from its end. */
   async function note(id: string, state: LaunchState, call: DriverCall): Promise<LaunchRecord | undefined> {
     try {
@@ -156,8 +163,8 @@ export function provide<Driver extends ComputeDriver<never>>(
         if (wanted && (query.name === undefined || query.name === observed.name)) yield finished(observed);
       }
     },
-    terminate(id, options) {
-      const more = { instanceId: id, timeoutMs: facts.confirmTerminateMs };
+    async terminate(id, options) {
+      const more = { instanceId: id, timeoutMs: facts.confirmTerminateMs + (await settlingMs(id)) };
       return run("terminate", options, async (call) => terminate(idOf(id), call), more);
     },
     async waitFor(id, status, options) {

@@ -147,3 +147,17 @@ it("keeps an id inside its path segment", async () => {
   await expect(open().describe("m1/../../offers?x#y")).rejects.toMatchObject({ code: "not_found" });
   expect(cloud.seen[0]?.path).toBe("/machines/m1%2F..%2F..%2Foffers%3Fx%23y");
 });
+
+it("takes as long as an earlier copy of the create may still be carried out, unless it is told otherwise", async () => {
+  cloud.settings.uniqueLabels = true;
+  cloud.spoilNext(/^POST \/machines$/, { when: "before", how: "reset" });
+  const unique = uniqueNorthwind({
+    ...{ apiKey: cloud.settings.key, baseUrl: cloud.url, clock: cloud.clock },
+    facts: { lateCommitMs: 120_000 },
+  });
+  const id = await rent(unique);
+  const began = cloud.clock.now();
+  await expect(unique.terminate(id)).resolves.toMatchObject({ id });
+  expect(cloud.clock.now() - began).toBeGreaterThan(60_000);
+  expect(cloud.machines.size).toBe(0);
+});

@@ -1,4 +1,3 @@
-import { testConformance } from "@gpuport/conformance";
 import type { CommonOptions, LaunchRequest } from "@gpuport/core";
 import { type Emulator, type EmulatorOptions, type Fault, startEmulator } from "@gpuport/emulator";
 import { emulatedClock } from "@gpuport/testkit";
@@ -29,20 +28,6 @@ async function onEmulator(
   await using emulator = await startEmulator({ clock: "manual", ...options });
   await work(connect(emulator), emulator);
 }
-
-describe("conformance", () => {
-  testConformance(it, async () => {
-    const emulator = await startEmulator({ clock: "manual" });
-    return {
-      provider: connect(emulator),
-      stranger: connect(emulator, { token: "somebody-elses-token" }),
-      request,
-      unknownId: "ins-neverwas",
-      machines: () => alive(emulator).length,
-      close: () => emulator.close(),
-    };
-  });
-});
 
 describe("the life of a machine", () => {
   it("is launched, described, listed, awaited and terminated with evidence, and bills nobody then", async () => {

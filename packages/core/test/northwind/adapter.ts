@@ -116,6 +116,7 @@ function connect(tables: DriverContext<Names>["tables"], api: ReturnType<DriverC
         label: request.identity,
         image: request.image,
         offer: request.offerId ?? request.offer?.id,
+        env: request.env,
         rack,
       };
       const response = z.object({ id: z.string().min(1) });

@@ -5,13 +5,14 @@ import { credentials, startServer, wrongCredentials } from "./server.ts";
 /** The cloud as `server.ts` plays it, to hold the adapter against. */
 export async function openBench(): Promise<Bench> {
   const server = await startServer();
-  const options = { baseUrl: server.url, clock: server.clock };
+  const baseUrl = server.url;
   return {
-    provider: myCloud({ ...credentials, ...options }),
-    stranger: myCloud({ ...wrongCredentials, ...options }),
+    make: (means) => myCloud({ ...means, ...credentials, baseUrl }),
+    stranger: (means) => myCloud({ ...means, ...wrongCredentials, baseUrl }),
     request: { gpu: { model: "RTX 4090" }, image: "pytorch/pytorch" },
     unknownId: "m-9999",
     machines: server.billing,
+    clock: server.clock,
     close: server.close,
   };
 }

@@ -1,5 +1,5 @@
-import { testConformance } from "@gpuport/conformance";
+import { conformance } from "@gpuport/conformance";
 import { it } from "vitest";
 import { openBench } from "./bench.ts";
 
-testConformance(it, openBench);
+conformance(openBench, { it });

@@ -1,0 +1,5 @@
+import { it } from "vitest";
+import { conformance } from "../src/index.ts";
+import { openNorthwind } from "./bench.ts";
+
+conformance(openNorthwind, { it });

@@ -1,0 +1,46 @@
+import { type ChildProcess, fork } from "node:child_process";
+import type { Catch, Verdict } from "./judge.ts";
+import type { Done, Task } from "./worker.ts";
+
+export interface Outcome {
+  readonly verdicts: readonly Verdict[];
+  /** What the sound adapter failed. */
+  readonly sound: readonly Catch[];
+}
+
+/** Works off tasks in processes of their own: each takes the next when it is done with one. */
+export async function runTasks(
+  tasks: readonly Task[],
+  lanes: number,
+  onDone: (count: number) => void,
+): Promise<Outcome> {
+  const verdicts: Verdict[] = [];
+  const sound: Catch[] = [];
+  let next = 0;
+  let count = 0;
+
+  function lane(): Promise<void> {
+    const child: ChildProcess = fork(new URL("./worker.ts", import.meta.url));
+    return new Promise((resolve, reject) => {
+      const give = (): void => {
+        const task = tasks[next++];
+        if (task === undefined) child.kill();
+        else child.send(task);
+      };
+      child.on("message", (done: Done) => {
+        if ("verdict" in done) verdicts.push(done.verdict);
+        else sound.push(...done.sound);
+        count += 1;
+        onDone(count);
+        give();
+      });
+      child.once("exit", (code, signal) =>
+        signal === "SIGTERM" ? resolve() : reject(new Error(`a worker ended with ${code}`)),
+      );
+      give();
+    });
+  }
+
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return { verdicts, sound };
+}

@@ -1,0 +1,54 @@
+import type { Verdict } from "./judge.ts";
+import type { Mutant } from "./mutant.ts";
+
+/** A mutant and what became of it. */
+export interface Row {
+  readonly mutant: Mutant;
+  readonly verdict: Verdict;
+}
+
+const longestMessage = 160;
+
+/** What a case said, on one line, without what differs from run to run. */
+function brief(message: string): string {
+  const line = message
+    .replace(/\s+/g, " ")
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "…")
+    .replace(/gp[0-9a-z]{10,}/g, "…")
+    .replace(/\b\d+(\.\d+)? ms\b/g, "… ms")
+    .trim();
+  return line.length > longestMessage ? `${line.slice(0, longestMessage - 1)}…` : line;
+}
+
+/** What the command prints of one mutant. */
+export function lines({ mutant, verdict: { caught, elsewhere } }: Row): readonly string[] {
+  const head = `${caught === undefined ? "MISSED" : "caught"}  ${mutant.name}: ${mutant.defect}`;
+  if (caught !== undefined)
+    return [head, `        ${caught.topic}: ${caught.name}`, `        ${brief(caught.message)}`];
+  return [head, ...elsewhere.slice(0, 5).map(({ topic, name }) => `        by the way, ${topic}: ${name}`)];
+}
+
+export function lastLine(rows: readonly Row[]): string {
+  return `${rows.filter(({ verdict }) => verdict.caught !== undefined).length} of ${rows.length} caught`;
+}
+
+/** The page in the docs. */
+export function page(rows: readonly Row[]): string {
+  const cell = (text: string): string => text.replaceAll("|", "\\|");
+  const table = rows.map(({ mutant, verdict: { caught } }) => {
+    const by = caught === undefined ? "**nothing**" : `${caught.topic}: ${cell(caught.name)}`;
+    return `| \`${mutant.name}\` | ${cell(mutant.defect)} | ${by} |`;
+  });
+  return `# Mutants
+
+Written by \`pnpm mutants --write\`. The conformance kit is held against adapters that are broken on purpose, each in one way: a
+sound adapter of an imaginary cloud (\`packages/mutants\`) with one piece replaced. A mutant counts as caught when a case
+about such a defect fails; the sound adapter passes every case in the same run.
+
+| mutant | defect | caught by |
+| --- | --- | --- |
+${table.join("\n")}
+
+${lastLine(rows)}
+`;
+}
