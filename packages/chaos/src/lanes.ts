@@ -19,16 +19,17 @@ export async function runCells(cells: readonly Cell[], onCell: () => void = () =
   let next = 0;
 
   async function lane(): Promise<void> {
-    let emulator = await start();
+    // Requests that a program without the protocol has given up may still arrive; they must not meet the other column.
+    const emulators = { on: await start(), off: await start() };
 
     async function play(side: Side, cell: Cell): Promise<Verdict> {
       try {
-        await emulator.reset();
-        return await columns[side](emulator, cell);
+        await emulators[side].reset();
+        return await columns[side](emulators[side], cell);
       } catch (error) {
         // Other clouds, because what this cell had under way must not reach the next one.
-        await emulator.close();
-        emulator = await start();
+        await emulators[side].close();
+        emulators[side] = await start();
         // The port that was closed on purpose is somebody else's now.
         return isPortTaken(error) ? play(side, cell) : unplayable(error);
       }
@@ -38,7 +39,7 @@ export async function runCells(cells: readonly Cell[], onCell: () => void = () =
       for (const side of sides) note(tally, side, cell, await play(side, cell));
       onCell();
     }
-    await emulator.close();
+    for (const side of sides) await emulators[side].close();
   }
 
   await Promise.all(Array.from({ length: laneCount }, lane));
