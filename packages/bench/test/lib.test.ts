@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compare } from "../src/lib/check.ts";
-import { measurePaired, ratioOf, repeat } from "../src/lib/paired.ts";
+import { measured, measurePaired, ratioOf, repeat } from "../src/lib/paired.ts";
 import { drawBars } from "../src/lib/plot.ts";
 import { quantile, seeded, shuffled, spreadOf } from "../src/lib/stats.ts";
 
@@ -27,10 +27,12 @@ describe("a paired measurement", () => {
     const runs: string[] = [];
     const subject = (name: string, ms: number) => ({
       name,
-      run: async (): Promise<void> => {
+      run: () => {
         runs.push(name);
-        const until = performance.now() + ms;
-        while (performance.now() < until);
+        return measured(async () => {
+          const until = performance.now() + ms;
+          while (performance.now() < until);
+        });
       },
     });
     const rounds = await measurePaired([subject("slow", 8), subject("fast", 2)], { rounds: 3, warmUps: 1 });

@@ -83,7 +83,7 @@ export function defineAdapter<
           { ...options, endpoints: tables.endpoints },
           {
             ...{ provider: name, clock, secrets },
-            fetch: common.fetch ?? ((request, init) => globalThis.fetch(request, init)),
+            fetch: common.fetch,
             requestTimeoutMs: facts.requestTimeoutMs,
             maxResponseBytes: common.maxResponseBytes ?? defaultMaxResponseBytes,
           },

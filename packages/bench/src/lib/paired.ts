@@ -6,12 +6,12 @@ import { type Spread, seeded, shuffled, spreadOf } from "./stats.ts";
 /** Something that is measured against others. */
 export interface Subject {
   readonly name: string;
-  /** The work of one round. */
-  readonly run: () => Promise<void>;
+  /** The work of one round, and what it took. */
+  readonly run: () => Promise<Sample>;
 }
 
-interface Sample {
-  /** Of this process, user and system. */
+export interface Sample {
+  /** Of the subject's process, user and system. */
   readonly cpuMs: number;
   readonly wallMs: number;
 }
@@ -34,18 +34,17 @@ export async function measurePaired(subjects: readonly Subject[], plan: Plan): P
   const rounds: Round[] = [];
   while (rounds.length < plan.rounds) {
     const round: Record<string, Sample> = {};
-    for (const { name, run } of shuffled(subjects, random)) round[name] = await measured(run);
+    for (const { name, run } of shuffled(subjects, random)) round[name] = await run();
     rounds.push(round);
   }
   return rounds;
 }
 
-/** Earlier garbage is collected first, where Node lets us, so that nobody pays for another's. */
-async function measured(run: () => Promise<void>): Promise<Sample> {
-  globalThis.gc?.();
+/** What some work of this process takes. */
+export async function measured(work: () => Promise<unknown>): Promise<Sample> {
   const cpuBefore = process.cpuUsage();
   const wallBefore = performance.now();
-  await run();
+  await work();
   const wallMs = performance.now() - wallBefore;
   const { user, system } = process.cpuUsage(cpuBefore);
   return { cpuMs: (user + system) / 1000, wallMs };

@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { pin } from "./pin.ts";
 
 /** The stub clouds, in a process of their own so that their CPU time is not the client's. */
 export interface StubServer {
@@ -9,6 +10,7 @@ export interface StubServer {
 
 export async function startStubServer(): Promise<StubServer> {
   const child = fork(new URL("./stub.ts", import.meta.url), { stdio: "inherit" });
+  pin(child, 0);
   const [port]: unknown[] = await once(child, "message");
   return {
     url: `http://127.0.0.1:${port}`,

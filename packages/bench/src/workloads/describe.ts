@@ -1,59 +1,37 @@
-import { glows } from "@gpuport/glows";
-import ky from "ky";
-import { absoluteOf, measurePaired, type Round, ratioOf, repeat, type Subject } from "../lib/paired.ts";
+import { inOwnProcesses } from "../lib/own-process.ts";
+import { absoluteOf, measurePaired, type Round, ratioOf } from "../lib/paired.ts";
 import { spread } from "../lib/report.ts";
 import type { Goal, Section, Surroundings } from "../lib/workload.ts";
 import { httpClients } from "../peers/http.ts";
-import { describeNaively } from "../peers/naive.ts";
+import { type DescribeAbout, type DescribeTask, described } from "../subjects/describe.ts";
 
-const floor = "bare fetch";
-const again = "bare fetch, again";
-const naive = "ky + zod + map + p-retry";
-const subject = "gpuport describe";
-const overFetch = "gpuport describe, over fetch";
+const { floor, naive, ours } = described;
 
-const loads = [
-  { atOnce: 1, calls: 400 },
-  { atOnce: 32, calls: 1600 },
-] as const;
+const loads: readonly DescribeTask[] = [
+  { atOnce: 1, calls: 1000 },
+  { atOnce: 32, calls: 2000 },
+];
+
+interface Measured extends DescribeTask {
+  readonly rounds: readonly Round[];
+}
 
 /** One machine read again and again: bare clients against the whole library. */
 export async function describeWorkload({ server, effort }: Surroundings): Promise<Section> {
-  const path = "/glows/sdk/v1/instance?request_id=ins-";
-  const headers = { authorization: "Bearer token" };
-  const bare = async (url: string): Promise<unknown> => (await fetch(url, { headers })).json();
-  const clients = effort.form === "check" ? { get: {}, notes: [] } : await httpClients();
-  const options = {
-    ...{ token: "token", baseUrl: `${server.url}/glows` },
-    // A limit that never holds anybody up, so that the gate is paid for.
-    endpoints: { "instance.get": { limit: { calls: 1_000_000, perMs: 1 } } },
-  };
-  const usual = glows(options);
-  const plain = glows({ ...options, fetch: (request, init) => fetch(request, init) });
-  const idOf = (number: number): string => `ins-${number % 100}`;
-  const byUrl = (get: (url: string) => Promise<unknown>) => (number: number) =>
-    get(`${server.url}${path}${number % 100}`);
-  const ways: Readonly<Record<string, (number: number) => Promise<unknown>>> = {
-    [floor]: byUrl(bare),
-    [again]: byUrl(bare),
-    ...Object.fromEntries(Object.entries(clients.get).map(([name, get]) => [name, byUrl(get)])),
-    "ky, its defaults": byUrl((url) => ky.get(url, { headers }).json()),
-    [naive]: byUrl(describeNaively),
-    [overFetch]: (number) => plain.describe(idOf(number)),
-    [subject]: (number) => usual.describe(idOf(number)),
-  };
-
-  const measured: { readonly atOnce: number; readonly calls: number; readonly rounds: readonly Round[] }[] =
-    [];
-  for (const load of loads) {
-    const calls = Math.ceil(load.calls * effort.scale);
-    const subjects = Object.entries(ways).map(
-      ([name, call]): Subject => ({ name, run: () => repeat(calls, load.atOnce, call) }),
-    );
-    const rounds = await measurePaired(subjects, { rounds: effort.rounds, warmUps: 3 });
-    measured.push({ atOnce: load.atOnce, calls, rounds });
+  const clients = effort.form === "check" ? { names: [], notes: [] } : await httpClients();
+  const about: DescribeAbout = { serverUrl: server.url };
+  const names = [floor, described.again, ...clients.names, described.ky, naive, described.overFetch, ours];
+  await using processes = inOwnProcesses<DescribeTask>(
+    new URL("../subjects/describe.ts", import.meta.url),
+    names,
+    about,
+  );
+  const measured: Measured[] = [];
+  for (const { atOnce, calls: most } of loads) {
+    const calls = Math.ceil(most * effort.scale);
+    const plan = { rounds: effort.rounds, warmUps: Math.ceil(4000 / calls) };
+    measured.push({ atOnce, calls, rounds: await measurePaired(processes.at({ atOnce, calls }), plan) });
   }
-  const names = Object.keys(ways);
   return {
     title: "One read",
     method: `The same machine's record of 0.9 kB is read by \`describe\`, with everything on: deadline, gate, retry, validation, map, tracing without subscribers. CPU and wall time against \`${floor}\`: \`(await fetch(url)).json()\`.`,
@@ -82,7 +60,7 @@ export async function describeWorkload({ server, effort }: Surroundings): Promis
           goal: 1.1,
           rows: names.map((name) => ({
             ...{ label: name, value: ratioOf(rounds, name, floor, "cpuMs") },
-            ours: name === subject,
+            ours: name === ours,
           })),
         },
       ]),
@@ -97,26 +75,23 @@ export async function describeWorkload({ server, effort }: Surroundings): Promis
     ],
     watched: Object.fromEntries(
       measured.flatMap(({ atOnce, rounds }) => [
-        [`describe, ${atOnce} at once, CPU against bare fetch`, ratioOf(rounds, subject, floor, "cpuMs")],
-        [
-          `describe, ${atOnce} at once, CPU against the naive stack`,
-          ratioOf(rounds, subject, naive, "cpuMs"),
-        ],
+        [`describe, ${atOnce} at once, CPU against bare fetch`, ratioOf(rounds, ours, floor, "cpuMs")],
+        [`describe, ${atOnce} at once, CPU against the naive stack`, ratioOf(rounds, ours, naive, "cpuMs")],
       ]),
     ),
   };
 }
 
-function goalsOf({ atOnce, rounds }: { readonly atOnce: number; readonly rounds: readonly Round[] }): Goal[] {
+function goalsOf({ atOnce, rounds }: Measured): Goal[] {
   const what = `describe, ${atOnce} at once: CPU against`;
   return [
     {
       ...{ what: `${what} bare fetch`, is: "at most", limit: 1.1 },
-      got: ratioOf(rounds, subject, floor, "cpuMs"),
+      got: ratioOf(rounds, ours, floor, "cpuMs"),
     },
     {
       ...{ what: `${what} ${naive}`, is: "at most", limit: 0.72 },
-      got: ratioOf(rounds, subject, naive, "cpuMs"),
+      got: ratioOf(rounds, ours, naive, "cpuMs"),
     },
   ];
 }

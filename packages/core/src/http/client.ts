@@ -6,7 +6,8 @@ import type { Endpoint } from "../facts.ts";
 import { redact } from "../secret.ts";
 import { type RequestTrace, requestChannel, traced } from "../tracing.ts";
 import { failureOfStatus, type ReadFailure, toAnswer } from "./answer.ts";
-import { ExchangeError, exchange, type Fetch, type Incoming, toComputeError } from "./exchange.ts";
+import { exchange, type Fetch, type Incoming } from "./exchange.ts";
+import { ExchangeError, toComputeError } from "./exchange-error.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { withRetries } from "./retry.ts";
 import { createSession, type SessionOptions } from "./session.ts";
@@ -65,7 +66,8 @@ export interface Api<Names extends string> {
 /** Who is asking, and with what means. */
 export interface HttpEnvironment {
   readonly provider: string;
-  readonly fetch: Fetch;
+  /** What the user gave; this package's own transport when left out. */
+  readonly fetch?: Fetch | undefined;
   readonly clock: Clock;
   readonly requestTimeoutMs: number;
   readonly maxResponseBytes: number;

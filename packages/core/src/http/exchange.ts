@@ -1,6 +1,8 @@
-import ky from "ky";
+import ky, { type Options } from "ky";
 import { deadlinePassed } from "../deadline.ts";
-import { ComputeError, type Effect } from "../errors.ts";
+import { readText } from "./body.ts";
+import { ExchangeError, networkError } from "./exchange-error.ts";
+import { isNode, sendWithNode } from "./transport.ts";
 
 export type Fetch = (request: Request, init?: RequestInit) => Promise<Response>;
 
@@ -13,7 +15,8 @@ export interface Outgoing {
   readonly timeoutMs: number;
   readonly maxResponseBytes: number;
   readonly signal: AbortSignal;
-  readonly fetch: Fetch;
+  /** What the user gave; this package's own transport when left out. */
+  readonly fetch: Fetch | undefined;
 }
 
 export interface Incoming {
@@ -22,21 +25,12 @@ export interface Incoming {
   readonly text: string;
 }
 
-/** Why no complete answer came. `sent: false` only where it is certain that the cloud saw nothing. */
-export class ExchangeError extends Error {
-  readonly kind: "timeout" | "cancelled" | "network" | "too_large";
-  readonly sent: boolean;
-
-  constructor(kind: ExchangeError["kind"], message: string, options: { sent: boolean; cause?: unknown }) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.kind = kind;
-    this.sent = options.sent;
-  }
-}
-
 // Retries, time-outs and redirects are ours: ky's own would repeat a PUT that rents, time head and body apart, and
 // carry credentials to another host.
 const client = ky.create({ retry: 0, timeout: false, throwHttpErrors: false, redirect: "manual" });
+
+/** What sends where the user gave nothing: under Node the lighter transport, elsewhere the runtime's fetch. */
+const ownFetch: Fetch | undefined = isNode ? undefined : (request, init) => globalThis.fetch(request, init);
 
 /**
  * One request and its whole answer. One deadline covers connecting, the head and the body; the body is bounded.
@@ -56,15 +50,21 @@ export async function exchange(outgoing: Outgoing): Promise<Incoming> {
     if (outgoing.signal.aborted) throw leftBy(outgoing.signal, false);
     if (outgoing.timeoutMs <= 0)
       throw new ExchangeError("timeout", "no time left to send it", { sent: false });
-    const response = await client(outgoing.url, {
+    const { fetch = ownFetch, maxResponseBytes: maxBytes } = outgoing;
+    const request: Options = {
       method: outgoing.method,
       headers: { accept: "application/json", ...outgoing.headers },
       ...(outgoing.json === undefined ? {} : { json: outgoing.json }),
-      signal: abort.signal,
-      fetch: outgoing.fetch as typeof fetch, // ky always calls it with a Request
-    });
-    const text = await readBounded(response, outgoing.maxResponseBytes);
-    return { status: response.status, headers: response.headers, text };
+    };
+    if (fetch === undefined) {
+      const send = (sent: Request): Promise<Response> =>
+        sendWithNode(sent, { signal: abort.signal, maxBytes });
+      const response = await client(outgoing.url, { ...request, fetch: send as typeof globalThis.fetch });
+      return { status: response.status, headers: response.headers, text: await response.text() };
+    }
+    const means = { signal: abort.signal, fetch: fetch as typeof globalThis.fetch };
+    const response = await client(outgoing.url, { ...request, ...means });
+    return { status: response.status, headers: response.headers, text: await readText(response, maxBytes) };
   } catch (error) {
     abort.abort(); // lets go of a body that is not read to its end
     if (error instanceof ExchangeError) throw error;
@@ -81,88 +81,4 @@ export async function exchange(outgoing: Outgoing): Promise<Incoming> {
 function leftBy(signal: AbortSignal, sent: boolean): ExchangeError {
   const late = signal.reason === deadlinePassed;
   return new ExchangeError(late ? "timeout" : "cancelled", late ? "timed out" : "cancelled", { sent });
-}
-
-async function readBounded(response: Response, limit: number): Promise<string> {
-  const tooLarge = (): ExchangeError =>
-    new ExchangeError("too_large", `the answer is larger than ${limit} bytes`, { sent: true });
-  if (Number(response.headers.get("content-length") ?? 0) > limit) throw tooLarge();
-  if (response.body === null) return "";
-  const decoder = new TextDecoder();
-  let size = 0;
-  let text = "";
-  for await (const chunk of response.body) {
-    size += chunk.byteLength;
-    if (size > limit) throw tooLarge();
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
-/** Failures that come before a single byte of the request is on the wire. Anything else may have reached the cloud. */
-const unsentCodes: ReadonlySet<string> = new Set([
-  "ECONNREFUSED",
-  "ConnectionRefused",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "CERT_HAS_EXPIRED",
-  "CERT_NOT_YET_VALID",
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
-]);
-
-function networkError(error: unknown): ExchangeError {
-  const causes = causesOf(error);
-  const codes = causes.flatMap((cause) => (typeof cause.code === "string" ? [cause.code] : []));
-  const sent = codes.length === 0 || !codes.every((code) => unsentCodes.has(code));
-  const innermost = causes.at(-1);
-  // ky's and fetch's own errors hold the request with its headers; only the innermost cause is kept, and only its words.
-  const words = codes[0] ?? innermost?.message ?? "the connection failed";
-  const cause = new Error(words);
-  cause.name = innermost?.name ?? "Error";
-  return new ExchangeError("network", `the connection failed (${words})`, { sent, cause });
-}
-
-interface Cause {
-  readonly name: string;
-  readonly message: string;
-  readonly code?: unknown;
-}
-
-/** The leaves of the tree of causes: what the operating system or the TLS library said. */
-function causesOf(error: unknown): Cause[] {
-  if (!(error instanceof Error)) return [];
-  const below =
-    error instanceof AggregateError ? error.errors : error.cause === undefined ? [] : [error.cause];
-  const leaves = below.flatMap(causesOf);
-  return leaves.length > 0 ? leaves : [error];
-}
-
-/** An {@link ExchangeError} in the words of the library. */
-export function toComputeError(
-  error: ExchangeError,
-  what: string,
-  effect: Effect,
-  retryable: boolean,
-): ComputeError {
-  const codes = {
-    timeout: "timeout",
-    cancelled: "cancelled",
-    network: "unavailable",
-    too_large: "bad_response",
-  } as const;
-  const code = codes[error.kind];
-  return new ComputeError({
-    code,
-    message: `${what}: ${error.message}`,
-    effect,
-    retryable: retryable && (code === "timeout" || code === "unavailable"),
-    cause: error.cause,
-  });
 }
