@@ -29,9 +29,6 @@ export interface Incoming {
 // carry credentials to another host.
 const client = ky.create({ retry: 0, timeout: false, throwHttpErrors: false, redirect: "manual" });
 
-/** What sends where the user gave nothing: under Node the lighter transport, elsewhere the runtime's fetch. */
-const ownFetch: Fetch | undefined = isNode ? undefined : (request, init) => globalThis.fetch(request, init);
-
 /**
  * One request and its whole answer. One deadline covers connecting, the head and the body; the body is bounded.
  *
@@ -50,21 +47,7 @@ export async function exchange(outgoing: Outgoing): Promise<Incoming> {
     if (outgoing.signal.aborted) throw leftBy(outgoing.signal, false);
     if (outgoing.timeoutMs <= 0)
       throw new ExchangeError("timeout", "no time left to send it", { sent: false });
-    const { fetch = ownFetch, maxResponseBytes: maxBytes } = outgoing;
-    const request: Options = {
-      method: outgoing.method,
-      headers: { accept: "application/json", ...outgoing.headers },
-      ...(outgoing.json === undefined ? {} : { json: outgoing.json }),
-    };
-    if (fetch === undefined) {
-      const send = (sent: Request): Promise<Response> =>
-        sendWithNode(sent, { signal: abort.signal, maxBytes });
-      const response = await client(outgoing.url, { ...request, fetch: send as typeof globalThis.fetch });
-      return { status: response.status, headers: response.headers, text: await response.text() };
-    }
-    const means = { signal: abort.signal, fetch: fetch as typeof globalThis.fetch };
-    const response = await client(outgoing.url, { ...request, ...means });
-    return { status: response.status, headers: response.headers, text: await readText(response, maxBytes) };
+    return await (outgoing.fetch === undefined && isNode ? viaNode : viaFetch)(outgoing, abort.signal);
   } catch (error) {
     abort.abort(); // lets go of a body that is not read to its end
     if (error instanceof ExchangeError) throw error;
@@ -77,6 +60,33 @@ export async function exchange(outgoing: Outgoing): Promise<Incoming> {
     outgoing.signal.removeEventListener("abort", leave);
   }
 }
+
+/** The lighter way. The transport sets the headers: on their way through ky and a Request they are copied four times. */
+async function viaNode(outgoing: Outgoing, signal: AbortSignal): Promise<Incoming> {
+  const { url, maxResponseBytes: maxBytes } = outgoing;
+  const bounds = { signal, maxBytes, headers: headersOf(outgoing) };
+  const send = (request: Request): Promise<Response> => sendWithNode(request, bounds);
+  const response = await client(url, { ...contentOf(outgoing), fetch: send as typeof fetch });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+async function viaFetch(outgoing: Outgoing, signal: AbortSignal): Promise<Incoming> {
+  const send: Fetch = outgoing.fetch ?? ((request, init) => globalThis.fetch(request, init));
+  const response = await client(outgoing.url, {
+    ...{ ...contentOf(outgoing), headers: headersOf(outgoing), signal },
+    fetch: send as typeof fetch, // ky always calls it with a Request
+  });
+  const text = await readText(response, outgoing.maxResponseBytes);
+  return { status: response.status, headers: response.headers, text };
+}
+
+const headersOf = ({ headers }: Outgoing): Readonly<Record<string, string>> => ({
+  accept: "application/json",
+  ...headers,
+});
+
+const contentOf = ({ method, json }: Outgoing): Options =>
+  json === undefined ? { method } : { method, json };
 
 function leftBy(signal: AbortSignal, sent: boolean): ExchangeError {
   const late = signal.reason === deadlinePassed;

@@ -16,21 +16,23 @@ export const isNode: boolean = globalThis.navigator?.userAgent?.startsWith("Node
 /** As long as fetch waits for a connection. */
 const connectTimeoutMs = 10_000;
 
-/** What ends one exchange. */
-export interface Bounds {
+/** What goes with a request besides what ky knows of it, and what ends it. */
+export interface Surroundings {
+  readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly maxBytes: number;
 }
 
 /** Sends a request with Node's client. The answer is there as a whole, so that one deadline and one bound hold it. */
-export async function sendWithNode(request: Request, { signal, maxBytes }: Bounds): Promise<Response> {
+export async function sendWithNode(request: Request, around: Surroundings): Promise<Response> {
+  const { signal, maxBytes } = around;
   const body = request.body === null ? undefined : new Uint8Array(await request.arrayBuffer());
   signal.throwIfAborted();
   const { protocol, hostname, port, pathname, search } = new URL(request.url);
   const { request: open } = protocol === "https:" ? https : http;
   return new Promise((resolve, reject) => {
     const outgoing = open({
-      ...{ method: request.method, path: pathname + search, headers: headersOf(request, body) },
+      ...{ method: request.method, path: pathname + search, headers: headersOf(request, body, around) },
       ...{ hostname: hostname.replace(/^\[(.*)\]$/, "$1"), port },
     });
     const leave = (): void => void outgoing.destroy(new Error("left"));
@@ -65,10 +67,15 @@ function receive(incoming: IncomingMessage, maxBytes: number): Promise<Response>
 }
 
 /** With what fetch sends too, and a server may want. Without a length, Node gives the body of a DELETE no end. */
-function headersOf({ headers }: Request, body: Uint8Array | undefined): Record<string, string | number> {
+function headersOf(
+  request: Request,
+  body: Uint8Array | undefined,
+  { headers }: Surroundings,
+): Record<string, string | number> {
   return {
     ...{ "accept-encoding": "gzip, br", "accept-language": "*", "user-agent": "node" },
-    ...Object.fromEntries(headers),
+    ...Object.fromEntries(request.headers),
+    ...headers,
     ...(body && { "content-length": body.byteLength }),
   };
 }
