@@ -23,9 +23,9 @@ const root = join(import.meta.dirname, "../../..");
 const recordedFile = join(import.meta.dirname, "../recorded.json");
 
 const efforts: Readonly<Record<Effort["form"], Effort>> = {
-  full: { form: "full", rounds: 15, scale: 1 },
+  full: { form: "full", rounds: 11, scale: 1 },
   quick: { form: "quick", rounds: 5, scale: 0.4 },
-  check: { form: "check", rounds: 9, scale: 0.5 },
+  check: { form: "check", rounds: 7, scale: 0.8 },
 };
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);

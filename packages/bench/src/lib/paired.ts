@@ -14,6 +14,8 @@ export interface Sample {
   /** Of the subject's process, user and system. */
   readonly cpuMs: number;
   readonly wallMs: number;
+  /** The most memory that the process has held so far. */
+  readonly peakMiB: number;
 }
 
 export type Figure = keyof Sample;
@@ -47,7 +49,7 @@ export async function measured(work: () => Promise<unknown>): Promise<Sample> {
   await work();
   const wallMs = performance.now() - wallBefore;
   const { user, system } = process.cpuUsage(cpuBefore);
-  return { cpuMs: (user + system) / 1000, wallMs };
+  return { cpuMs: (user + system) / 1000, wallMs, peakMiB: process.resourceUsage().maxRSS / 1024 };
 }
 
 /** How a subject compares with another, round by round. */

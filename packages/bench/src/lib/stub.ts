@@ -8,7 +8,7 @@ import { glowsMachine, hpcAiMachine, novaServer, vastMachine } from "./rows.ts";
 const rowsOfAccount = 10_000;
 const ids = Array.from({ length: rowsOfAccount }, (_, index) => index + 1);
 
-type Answer = (url: URL, body: string) => string;
+type Answer = (url: URL, body: string, origin: string) => string;
 
 const once = new Map<string, string>();
 function kept(key: string, make: () => string): string {
@@ -53,6 +53,12 @@ const answers: Readonly<Record<string, Answer>> = {
       return JSON.stringify({ instances, pager: { ...pager, totalEntries: rowsOfAccount } });
     });
   },
+  "/keystone/v2.0/tokens": (_, __, origin) => {
+    const endpoints = [{ region: "one", publicURL: `${origin}/nova`, internalURL: `${origin}/nova` }];
+    const token = { id: "token", expires: "2099-01-01T00:00:00Z", tenant: { id: "one", name: "one" } };
+    const serviceCatalog = [{ name: "nova", type: "compute", endpoints }];
+    return JSON.stringify({ access: { token, serviceCatalog, user: { id: "alice", name: "alice" } } });
+  },
   "/nova/servers/detail": () => kept("nova", () => JSON.stringify({ servers: ids.map(novaServer) })),
 };
 
@@ -62,7 +68,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const url = new URL(request.url ?? "/", "http://stub");
   const latencyMs = Number(/^\/late-(\d+)/.exec(url.pathname)?.[1] ?? 0);
   const path = url.pathname.replace(/^\/late-\d+/, "");
-  const body = Buffer.from(answers[path]?.(url, Buffer.concat(chunks).toString()) ?? "{}");
+  const origin = `http://${request.headers.host}`;
+  const body = Buffer.from(answers[path]?.(url, Buffer.concat(chunks).toString(), origin) ?? "{}");
   const headers = { "content-type": "application/json", "content-length": body.byteLength };
   const send = (): void => {
     response.writeHead(answers[path] === undefined ? 404 : 200, headers);

@@ -36,6 +36,12 @@ const machineSchema = z.object({
 });
 const answerSchema = z.object({ code: z.literal(0), instance: machineSchema });
 
+const pageSchema = z.object({
+  code: z.literal(0),
+  instances: z.array(machineSchema),
+  pagination: z.object({ total: z.number(), numPages: z.number() }),
+});
+
 function toMachine(machine: z.output<typeof machineSchema>) {
   const { hardware, sshCred, accesses } = machine;
   return {
@@ -56,4 +62,16 @@ const headers = { authorization: "Bearer token" };
 export async function describeNaively(url: string) {
   const body = await pRetry(() => ky.get(url, { headers }).json());
   return toMachine(answerSchema.parse(body).instance);
+}
+
+/** One page after another. */
+export async function listNaively(url: (page: number) => string) {
+  const machines: ReturnType<typeof toMachine>[] = [];
+  for (let page = 1, pages = 1; page <= pages; page += 1) {
+    const body = await pRetry(() => ky.get(url(page), { headers }).json());
+    const { instances, pagination } = pageSchema.parse(body);
+    machines.push(...instances.map(toMachine));
+    pages = pagination.numPages;
+  }
+  return machines;
 }

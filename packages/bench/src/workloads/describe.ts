@@ -8,8 +8,8 @@ import { type DescribeAbout, type DescribeTask, described } from "../subjects/de
 const { floor, naive, ours } = described;
 
 const loads: readonly DescribeTask[] = [
-  { atOnce: 1, calls: 1000 },
-  { atOnce: 32, calls: 2000 },
+  { atOnce: 1, calls: 3000 },
+  { atOnce: 32, calls: 4000 },
 ];
 
 interface Measured extends DescribeTask {
@@ -29,7 +29,7 @@ export async function describeWorkload({ server, effort }: Surroundings): Promis
   const measured: Measured[] = [];
   for (const { atOnce, calls: most } of loads) {
     const calls = Math.ceil(most * effort.scale);
-    const plan = { rounds: effort.rounds, warmUps: Math.ceil(4000 / calls) };
+    const plan = { rounds: effort.rounds, warmUps: Math.ceil(5000 / calls) };
     measured.push({ atOnce, calls, rounds: await measurePaired(processes.at({ atOnce, calls }), plan) });
   }
   return {
