@@ -48,7 +48,7 @@ function install(folder: string, versions: Readonly<Record<string, string>>): vo
   writeFileSync(join(folder, "load.mjs"), "export const load = (name) => import(name);\n");
 }
 
-function npmInstall(folder: string, packages: readonly string[] = []): void {
+export function npmInstall(folder: string, packages: readonly string[] = []): void {
   const options = ["--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
   execFileSync("npm", ["install", ...options, ...packages], {
     ...{ cwd: folder, stdio: ["ignore", "ignore", "pipe"], timeout: 240_000 },
