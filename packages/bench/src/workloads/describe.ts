@@ -20,7 +20,8 @@ interface Measured extends DescribeTask {
 export async function describeWorkload({ server, effort }: Surroundings): Promise<Section> {
   const clients = effort.form === "check" ? { names: [], notes: [] } : await httpClients();
   const about: DescribeAbout = { serverUrl: server.url };
-  const names = [floor, described.again, ...clients.names, described.ky, naive, described.overFetch, ours];
+  const others = [described.again, ...clients.names, described.ky, described.overFetch];
+  const names = [floor, ...(effort.form === "check" ? [] : others), naive, ours];
   await using processes = inOwnProcesses<DescribeTask>(
     new URL("../subjects/describe.ts", import.meta.url),
     names,
