@@ -24,7 +24,7 @@ const recordedFile = join(import.meta.dirname, "../recorded.json");
 
 const efforts: Readonly<Record<Effort["form"], Effort>> = {
   full: { form: "full", rounds: 11, scale: 1 },
-  quick: { form: "quick", rounds: 5, scale: 0.4 },
+  quick: { form: "quick", rounds: 3, scale: 0.2 },
   check: { form: "check", rounds: 7, scale: 0.5 },
 };
 

@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   const call = ways[subject ?? ""];
   if (call === undefined) throw new Error(`there is no subject ${subject}`);
   const run = (count: number): Promise<void> => repeat(count, 32, (number) => call(`ins-${number % 100}`));
-  await run(20_000);
+  await run(10_000);
   const before = await heap();
   await run(Number(calls));
   process.stdout.write(String(((await heap()) - before) / Number(calls)));

@@ -30,7 +30,11 @@ export async function describeWorkload({ server, effort }: Surroundings): Promis
   const measured: Measured[] = [];
   for (const { atOnce, calls: most } of loads) {
     const calls = Math.ceil(most * effort.scale);
-    const plan = { rounds: effort.rounds, warmUps: Math.ceil(5000 / calls) };
+    // Fewer calls than these and the compiler is not done yet.
+    const plan = {
+      rounds: effort.rounds,
+      warmUps: Math.ceil((effort.form === "quick" ? 1500 : 5000) / calls),
+    };
     measured.push({ atOnce, calls, rounds: await measurePaired(processes.at({ atOnce, calls }), plan) });
   }
   return {

@@ -26,7 +26,7 @@ export async function gateWorkload({ effort }: Surroundings): Promise<Section> {
   const others = Object.values(limiters).filter(
     (name) => notes.length === 0 || (name !== limiters.bottleneck && name !== limiters.adaptive),
   );
-  const seeds = effort.form === "full" ? [1, 2, 3, 4, 5] : [1, 2];
+  const seeds = effort.form === "full" ? [1, 2, 3, 4, 5] : [1];
   async function measure(name: string, model: string): Promise<Row> {
     const results: GateResult[] = [];
     for (const seed of seeds) results.push(await simulate("gate", [name, model, seed]));

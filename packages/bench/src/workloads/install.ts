@@ -68,7 +68,7 @@ export async function installWorkload({ effort }: Surroundings): Promise<Section
   const own = installOurs(["core", "vast"]);
   places.push({ name: ours, code: oursCode, installed: own });
   const subjects = places.map(({ name, code, installed }) => importing(name, installed.folder, code));
-  const rounds = await measurePaired(subjects, { rounds: effort.form === "full" ? 11 : 5, warmUps: 1 });
+  const rounds = await measurePaired(subjects, { rounds: effort.form === "full" ? 11 : 3, warmUps: 1 });
   const rows = await Promise.all(
     places.map(async ({ name, code, installed: { folder, packages, megabytes } }) => {
       const bundle = await bundleKilobytes(folder, code).catch(() => undefined);

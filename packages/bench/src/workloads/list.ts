@@ -104,7 +104,7 @@ export async function listWorkload({ server, effort }: Surroundings): Promise<Se
 
 /** Lists take seconds, so a few rounds must do; the one with latency is slow and steady. */
 function roundsOf({ form }: Effort, shape: ShapeName): number {
-  if (form !== "full") return shape === "late" ? 1 : 5;
+  if (form !== "full") return form === "quick" ? (shape === "late" ? 1 : 2) : 5;
   return shape === "late" ? 3 : 9;
 }
 
