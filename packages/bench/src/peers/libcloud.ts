@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Sample, Subject } from "../lib/paired.ts";
 
-const program = join(import.meta.dirname, "libcloud.py");
+const program = join(import.meta.dirname, "list-servers.py");
 /** Debian's own Python comes first: that is where its python3-libcloud is. */
 const pythons = ["/usr/bin/python3", "python3"];
 

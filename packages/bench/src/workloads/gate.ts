@@ -54,7 +54,7 @@ export async function gateWorkload({ effort }: Surroundings): Promise<Section> {
   const [first = []] = measured;
   return {
     title: "Under a limit",
-    method: `A cloud takes one call in two seconds for an endpoint and refuses the others; an answer takes 80 ms, some longer. 32 callers have 400 reads to make. Real code under a virtual clock, ${seeds.length} seeds; the figures count, so the machine's load does not matter.`,
+    method: `A cloud takes one call in two seconds for an endpoint and refuses the others; an answer takes 80 ms, some longer. 32 callers have 400 reads to make. Real code under a virtual clock, ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"}; the figures count, so the machine's load does not matter.`,
     tables,
     goals: [...goalsOf(measured, gated.known, 0.97, 0.01), ...goalsOf(measured, gated.hidden, 0.95, 0.01)],
     plots: {

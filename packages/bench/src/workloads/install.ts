@@ -10,7 +10,9 @@ const ours = "@gpuport/core + one adapter";
 const stack = "ky + zod + p-retry alone";
 
 /** What is installed, and the lines that bring it into a program. */
-const theirs: Readonly<Record<string, { versions: Readonly<Record<string, string>>; code: string }>> = {
+const theirs: Readonly<
+  Record<string, { versions: Readonly<Record<string, string>>; code: string; use?: string }>
+> = {
   [stack]: {
     versions: { ky: "^2.1.0", zod: "^4.6.7", "p-retry": "^9.0.0" },
     code: `import ky from "ky"; import * as z from "zod"; import pRetry from "p-retry"; console.log(ky, z.object({}), pRetry);`,
@@ -22,6 +24,8 @@ const theirs: Readonly<Record<string, { versions: Readonly<Record<string, string
   pkgcloud: {
     versions: { pkgcloud: "^2.2.0" },
     code: `import pkgcloud from "pkgcloud"; console.log(pkgcloud.compute.createClient);`,
+    // It loads its parts when they are first used.
+    use: `(await import("pkgcloud")).default.compute.createClient({ provider: "openstack", authUrl: "http://127.0.0.1", username: "a", password: "b" });`,
   },
   "AWS EC2 client": {
     versions: { "@aws-sdk/client-ec2": "^3.900.0" },
@@ -35,11 +39,11 @@ const theirs: Readonly<Record<string, { versions: Readonly<Record<string, string
 const oursCode = `import { vast } from "@gpuport/vast"; console.log(vast);`;
 
 /** Runs the lines in a process of their own, which tells what they took. */
-function importing(name: string, folder: string, code: string): Subject {
+function importing(name: string, folder: string, code: string, use = ""): Subject {
   const [imports = ""] = code.split("console.log");
   const dynamic = [...imports.matchAll(/from "([^"]+)"/g)].map(([, module]) => `await import("${module}");`);
   const program = `const cpu = process.cpuUsage(); const from = performance.now();
-    ${dynamic.join("\n")}
+    ${dynamic.join("\n")} ${use}
     const wallMs = performance.now() - from; const { user, system } = process.cpuUsage(cpu);
     const peakMiB = process.resourceUsage().maxRSS / 1024;
     console.log(JSON.stringify({ cpuMs: (user + system) / 1000, wallMs, peakMiB }));`;
@@ -67,7 +71,9 @@ export async function installWorkload({ effort }: Surroundings): Promise<Section
   }
   const own = installOurs(["core", "vast"]);
   places.push({ name: ours, code: oursCode, installed: own });
-  const subjects = places.map(({ name, code, installed }) => importing(name, installed.folder, code));
+  const subjects = places.map(({ name, code, installed }) =>
+    importing(name, installed.folder, code, theirs[name]?.use),
+  );
   const rounds = await measurePaired(subjects, { rounds: effort.form === "full" ? 11 : 3, warmUps: 1 });
   const rows = await Promise.all(
     places.map(async ({ name, code, installed: { folder, packages, megabytes } }) => {
