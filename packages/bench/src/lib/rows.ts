@@ -81,6 +81,7 @@ export function novaServer(id: number) {
       updated: "2026-01-31T12:01:00Z",
       hostId: "e4d909c290d0fb1ca068ffaddf",
     },
+    links: [{ rel: "self", href: `http://nova.test/v2/servers/${id}` }],
     addresses: {
       private: [{ "OS-EXT-IPS-MAC:mac_addr": "fa:16:3e:9e:89:be", version: 4, addr: "192.0.2.12" }],
       public: [{ "OS-EXT-IPS-MAC:mac_addr": "fa:16:3e:9e:89:bf", version: 4, addr: "203.0.113.12" }],
@@ -93,7 +94,6 @@ export function novaServer(id: number) {
       accessIPv4: "203.0.113.12",
       accessIPv6: "",
       config_drive: "",
-      links: [],
     },
     ...{ "OS-DCF:diskConfig": "AUTO", "OS-EXT-STS:task_state": null, "OS-EXT-STS:vm_state": "active" },
     ...{ "OS-EXT-STS:power_state": 1, "OS-EXT-AZ:availability_zone": "nova", security_groups: [] },

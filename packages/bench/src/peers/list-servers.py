@@ -20,6 +20,8 @@ driver = get_driver(Provider.OPENSTACK)(
     ex_force_auth_url=sys.argv[1] + "/keystone",
     ex_force_auth_token="token",
     ex_force_service_region="one",
+    ex_force_auth_version="2.0_password",
+    ex_tenant_name="one",
     api_version="2.0",
 )
 driver.list_nodes()
