@@ -17,7 +17,7 @@ const config: ViteUserConfig = defineConfig({
     coverage: {
       provider: "v8",
       include: ["packages/*/src/**/*.ts"],
-      exclude: ["packages/{testkit,examples,chaos,durable,mutants,tooling}/**"],
+      exclude: ["packages/{testkit,examples,chaos,durable,bench,mutants,tooling}/**"],
       reporter: ["text-summary", "json-summary"],
       thresholds: { lines: 85, branches: 75 },
     },

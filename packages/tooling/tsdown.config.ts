@@ -5,7 +5,7 @@ const config: UserConfig = defineConfig({
   cwd: join(import.meta.dirname, "../.."),
   workspace: {
     include: ["packages/*"],
-    exclude: ["packages/{testkit,tooling,examples,chaos,durable,mutants}"],
+    exclude: ["packages/{testkit,tooling,examples,chaos,durable,bench,mutants}"],
   },
   entry: "src/{index,cli}.ts",
   format: "esm",

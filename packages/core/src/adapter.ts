@@ -122,7 +122,7 @@ export function defineAdapter<
           { ...options, endpoints: tables.endpoints },
           {
             ...{ provider: name, clock, secrets, gate },
-            fetch: common.fetch ?? ((request, init) => globalThis.fetch(request, init)),
+            fetch: common.fetch,
             requestTimeoutMs: facts.requestTimeoutMs,
             maxResponseBytes: common.maxResponseBytes ?? defaultMaxResponseBytes,
             rateLimit: facts.rateLimit,

@@ -1,4 +1,4 @@
-import { gpuModelName, identifyGpu } from "./gpu/index.ts";
+import { type GpuHints, type GpuIdentity, gpuModelName, identifyGpu } from "./gpu/index.ts";
 import type { Gpu } from "./model/index.ts";
 import { positive } from "./units.ts";
 
@@ -19,7 +19,7 @@ export function toGpu(
   const whole = positive(count);
   if (providerModel === "" || whole === undefined) return undefined;
   const reported = positive(memoryMiB);
-  const identity = identifyGpu(providerModel, { memoryMiB: reported, cloud });
+  const identity = identified(providerModel, { memoryMiB: reported, cloud });
   const nominal = identity.id === undefined ? undefined : positive((identity.memoryGB ?? 0) * 1024);
   return {
     id: identity.id,
@@ -29,4 +29,19 @@ export function toGpu(
     memoryMiB: reported ?? nominal,
     providerModel,
   };
+}
+
+/** A cloud has some dozens of names, and shows each of them thousands of times. */
+const mostNames = 1_000;
+const known = new Map<string, GpuIdentity>();
+
+/** {@link identifyGpu}, remembered: reading a name takes longer than parsing the answer that it stands in. */
+function identified(name: string, hints: GpuHints): GpuIdentity {
+  const key = JSON.stringify([name, hints.memoryMiB, hints.cloud]);
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const identity = identifyGpu(name, hints);
+  if (known.size >= mostNames) known.clear();
+  known.set(key, identity);
+  return identity;
 }

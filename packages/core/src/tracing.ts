@@ -47,12 +47,19 @@ export function alarm(about: Alarm): void {
  * Runs `work` inside a trace; costs one comparison while nobody listens. What it gives is kept from the trace: answers
  * hold tokens and passwords.
  */
-export async function traced<Trace extends object, Result>(
+export function traced<Trace extends object, Result>(
   channel: TracingChannel<unknown, Trace>,
   trace: Trace,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  if (!channel.hasSubscribers) return work();
+  return channel.hasSubscribers ? published(channel, trace, work) : work();
+}
+
+async function published<Trace extends object, Result>(
+  channel: TracingChannel<unknown, Trace>,
+  trace: Trace,
+  work: () => Promise<Result>,
+): Promise<Result> {
   const results: Result[] = [];
   await channel.tracePromise(async () => {
     results.push(await work());

@@ -7,6 +7,7 @@ import * as z from "zod";
 import { deadlineAfter } from "../src/deadline.ts";
 import { retryAfterMs } from "../src/http/answer.ts";
 import { type Api, createApi } from "../src/http/client.ts";
+import type { Fetch } from "../src/http/exchange.ts";
 import { createSession } from "../src/http/session.ts";
 import { buildUrl } from "../src/http/url.ts";
 import { createGate, operationChannel, type RequestTrace, requestChannel } from "../src/index.ts";
@@ -19,209 +20,221 @@ beforeEach(async () => {
 });
 afterEach(() => cloud[Symbol.asyncDispose]());
 
+const transports: readonly (readonly [string, { readonly fetch?: Fetch }])[] = [
+  ["fetch", { fetch: (request, init) => globalThis.fetch(request, init) }],
+  ["Node's client", {}],
+];
+let transport: { readonly fetch?: Fetch } = {};
+
 const open = (more: object = {}) =>
-  northwind({ apiKey: cloud.settings.key, baseUrl: cloud.url, clock: cloud.clock, ...more });
+  northwind({ apiKey: cloud.settings.key, baseUrl: cloud.url, clock: cloud.clock, ...transport, ...more });
 const request = { offerId: "a", image: "pytorch" };
 const caught = (work: Promise<unknown>): Promise<unknown> => work.catch((thrown: unknown) => thrown);
 
-it("says what sends a request", async () => {
-  await caught(open().describe("m1"));
-  expect(cloud.seen[0]?.headers["user-agent"]).toBe("gpuport");
-});
-
-describe("retries", () => {
-  it.each([500, 502, 503, 504, 408])("repeat a read after %d", async (status) => {
-    const { id } = await open().launch(request);
-    cloud.spoilNext(/^GET/, { how: { status } }, { how: { status } });
-    await expect(open().describe(id)).resolves.toMatchObject({ id });
+describe.each(transports)("over %s:", (_, means) => {
+  beforeEach(() => {
+    transport = means;
   });
 
-  it("end after four attempts", async () => {
-    cloud.spoilNext(/^GET/, ...Array.from({ length: 9 }, () => ({ how: { status: 503 } })));
-    await expect(open().describe("m1")).rejects.toMatchObject({
-      code: "unavailable",
-      retryable: true,
-      status: 503,
+  it("says what sends a request", async () => {
+    await caught(open().describe("m1"));
+    expect(cloud.seen[0]?.headers["user-agent"]).toBe("gpuport");
+  });
+
+  describe("retries", () => {
+    it.each([500, 502, 503, 504, 408])("repeat a read after %d", async (status) => {
+      const { id } = await open().launch(request);
+      cloud.spoilNext(/^GET/, { how: { status } }, { how: { status } });
+      await expect(open().describe(id)).resolves.toMatchObject({ id });
     });
-    expect(cloud.seen).toHaveLength(4);
-  });
 
-  it("never repeat what is not said to be idempotent", async () => {
-    const { id } = await open().launch(request);
-    cloud.spoilNext(/resume/, { how: { status: 503 } });
-    await expect(open().power.start(id)).rejects.toMatchObject({
-      code: "unavailable",
-      effect: "maybe",
-      retryable: false,
+    it("end after four attempts", async () => {
+      cloud.spoilNext(/^GET/, ...Array.from({ length: 9 }, () => ({ how: { status: 503 } })));
+      await expect(open().describe("m1")).rejects.toMatchObject({
+        code: "unavailable",
+        retryable: true,
+        status: 503,
+      });
+      expect(cloud.seen).toHaveLength(4);
     });
-    expect(cloud.seen.filter(({ path }) => path.endsWith("resume"))).toHaveLength(1);
-  });
 
-  it("repeat what is, whatever its method", async () => {
-    const { id } = await open().launch(request);
-    cloud.spoilNext(/pause/, { how: { status: 503 } }, { how: "reset" });
-    await open().power.stop(id);
-    expect(cloud.machines.get(id)?.state).toBe("paused");
-  });
-
-  it("do not repeat an answer in another shape: it will be the same next time", async () => {
-    cloud.spoilNext(/^GET/, { how: { status: 200, body: '{"id":7}' } });
-    await expect(open().describe("m1")).rejects.toMatchObject({ code: "bad_response", retryable: false });
-    expect(cloud.seen).toHaveLength(1);
-  });
-
-  it("wait as long as the cloud asks, and not past the deadline", async () => {
-    const { id } = await open().launch(request);
-    const date = new Date(cloud.clock.now() + 9_000).toUTCString();
-    const how = {
-      status: 429,
-      headers: { "retry-after": date, date: new Date(cloud.clock.now()).toUTCString() },
-    };
-    cloud.spoilNext(/^GET/, { how });
-    const started = cloud.clock.now();
-    await open().describe(id);
-    expect(cloud.clock.now() - started).toBeGreaterThanOrEqual(8_000);
-
-    cloud.spoilNext(/^GET/, { how: { status: 429, headers: { "retry-after": "86400" } } });
-    await expect(open().describe(id)).rejects.toMatchObject({
-      code: "rate_limited",
-      retryAfterMs: 86_400_000,
+    it("never repeat what is not said to be idempotent", async () => {
+      const { id } = await open().launch(request);
+      cloud.spoilNext(/resume/, { how: { status: 503 } });
+      await expect(open().power.start(id)).rejects.toMatchObject({
+        code: "unavailable",
+        effect: "maybe",
+        retryable: false,
+      });
+      expect(cloud.seen.filter(({ path }) => path.endsWith("resume"))).toHaveLength(1);
     });
-    expect(cloud.clock.now() - started).toBeLessThan(60_000);
-  });
 
-  it("end with the deadline", async () => {
-    cloud.spoilNext(/^GET/, ...Array.from({ length: 9 }, () => ({ how: { status: 503 } })));
-    const started = cloud.clock.now();
-    await caught(open().describe("m1", { timeoutMs: 200 }));
-    expect(cloud.clock.now() - started).toBeLessThanOrEqual(200);
-  });
-
-  it("end with the caller", async () => {
-    const abort = new AbortController();
-    cloud.spoilNext(/^GET/, { how: "hang" });
-    const read = open().describe("m1", { signal: abort.signal });
-    while (cloud.seen.length === 0) await new Promise((resolve) => setImmediate(resolve));
-    abort.abort();
-    await expect(read).rejects.toMatchObject({ code: "cancelled", effect: "none", operation: "describe" });
-  });
-
-  it("put one deadline over connecting, head and body", async () => {
-    cloud.spoilNext(/^GET/, { how: "hang" });
-    await expect(open().describe("m1", { timeoutMs: 50 })).rejects.toMatchObject({
-      code: "timeout",
-      effect: "none",
+    it("repeat what is, whatever its method", async () => {
+      const { id } = await open().launch(request);
+      cloud.spoilNext(/pause/, { how: { status: 503 } }, { how: "reset" });
+      await open().power.stop(id);
+      expect(cloud.machines.get(id)?.state).toBe("paused");
     });
-  });
-});
 
-describe("safety", () => {
-  it("follows no redirect, and carries nothing to another host", async () => {
-    const other = await startNorthwind();
-    for (const status of [301, 302, 307, 308]) {
-      cloud.spoilNext(/./, { how: { status, headers: { location: `${other.url}/machines/m1` } } });
-      await expect(open().describe("m1")).rejects.toMatchObject({ code: "invalid_config", status });
-    }
-    expect(other.seen).toHaveLength(0);
-    await other[Symbol.asyncDispose]();
-  });
-
-  it("bounds what it reads", async () => {
-    const body = JSON.stringify({ id: "m1", state: "up", label: "x".repeat(5_000) });
-    const spoilt = { how: { status: 200, body } };
-    cloud.spoilNext(/^GET/, spoilt);
-    await expect(open({ maxResponseBytes: 4_000 }).describe("m1")).rejects.toMatchObject({
-      ...{ code: "bad_response", message: expect.stringContaining("4000 bytes") },
+    it("do not repeat an answer in another shape: it will be the same next time", async () => {
+      cloud.spoilNext(/^GET/, { how: { status: 200, body: '{"id":7}' } });
+      await expect(open().describe("m1")).rejects.toMatchObject({ code: "bad_response", retryable: false });
+      expect(cloud.seen).toHaveLength(1);
     });
-    cloud.spoilNext(/^GET/, spoilt);
-    await expect(open({ maxResponseBytes: 6_000 }).describe("m1")).resolves.toMatchObject({ id: "m1" });
-  });
 
-  it("bounds a body that does not say how long it is", async () => {
-    const server = createServer((_, response) => {
-      const more = (): void => {
-        while (!response.destroyed && response.write("x".repeat(65_536)));
-        response.once("drain", more);
+    it("wait as long as the cloud asks, and not past the deadline", async () => {
+      const { id } = await open().launch(request);
+      const date = new Date(cloud.clock.now() + 9_000).toUTCString();
+      const how = {
+        status: 429,
+        headers: { "retry-after": date, date: new Date(cloud.clock.now()).toUTCString() },
       };
-      more();
+      cloud.spoilNext(/^GET/, { how });
+      const started = cloud.clock.now();
+      await open().describe(id);
+      expect(cloud.clock.now() - started).toBeGreaterThanOrEqual(8_000);
+
+      cloud.spoilNext(/^GET/, { how: { status: 429, headers: { "retry-after": "86400" } } });
+      await expect(open().describe(id)).rejects.toMatchObject({
+        code: "rate_limited",
+        retryAfterMs: 86_400_000,
+      });
+      expect(cloud.clock.now() - started).toBeLessThan(60_000);
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    await expect(open({ baseUrl, maxResponseBytes: 200_000 }).describe("m1")).rejects.toMatchObject({
-      code: "bad_response",
+
+    it("end with the deadline", async () => {
+      cloud.spoilNext(/^GET/, ...Array.from({ length: 9 }, () => ({ how: { status: 503 } })));
+      const started = cloud.clock.now();
+      await caught(open().describe("m1", { timeoutMs: 200 }));
+      expect(cloud.clock.now() - started).toBeLessThanOrEqual(200);
     });
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+
+    it("end with the caller", async () => {
+      const abort = new AbortController();
+      cloud.spoilNext(/^GET/, { how: "hang" });
+      const read = open().describe("m1", { signal: abort.signal });
+      while (cloud.seen.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      abort.abort();
+      await expect(read).rejects.toMatchObject({ code: "cancelled", effect: "none", operation: "describe" });
+    });
+
+    it("put one deadline over connecting, head and body", async () => {
+      cloud.spoilNext(/^GET/, { how: "hang" });
+      await expect(open().describe("m1", { timeoutMs: 50 })).rejects.toMatchObject({
+        code: "timeout",
+        effect: "none",
+      });
+    });
   });
 
-  it("shows no secret anywhere, even when the cloud echoes it", async () => {
-    const key = cloud.settings.key;
-    const env = { TOKEN: "sentinel-env-value" };
-    const traces: unknown[] = [];
-    const note = (message: unknown): void => void traces.push(inspect(message, { depth: 9 }));
-    for (const channel of [operationChannel, requestChannel])
-      channel.subscribe({ start: note, end: note, asyncStart: note, asyncEnd: note, error: note });
-    const echo = (status: number) => ({
-      how: {
-        status,
-        body: JSON.stringify({ error: "strange", message: `you sent Bearer ${key} with ${env.TOKEN}` }),
-      },
+  describe("safety", () => {
+    it("follows no redirect, and carries nothing to another host", async () => {
+      const other = await startNorthwind();
+      for (const status of [301, 302, 307, 308]) {
+        cloud.spoilNext(/./, { how: { status, headers: { location: `${other.url}/machines/m1` } } });
+        await expect(open().describe("m1")).rejects.toMatchObject({ code: "invalid_config", status });
+      }
+      expect(other.seen).toHaveLength(0);
+      await other[Symbol.asyncDispose]();
     });
-    cloud.spoilNext(/^GET/, { how: { status: 400, body: `{"error":"strange","message":"not ${key}"}` } });
-    cloud.spoilNext(/^POST/, echo(401), { how: "reset" });
-    const provider = open();
-    const errors = [
-      await caught(provider.describe("m1")),
-      await caught(provider.launch({ ...request, env })),
-      await caught(provider.launch({ ...request, env }, { timeoutMs: 1_000 })),
-      await caught(open({ baseUrl: "http://127.0.0.1:1" }).describe("m1", { timeoutMs: 100 })),
-    ];
-    for (const channel of [operationChannel, requestChannel])
-      channel.unsubscribe({ start: note, end: note, asyncStart: note, asyncEnd: note, error: note });
-    const everything =
-      [...errors, provider]
-        .map(
-          (thing) =>
-            inspect(thing, { depth: 9, showHidden: true }) +
-            JSON.stringify(thing) +
-            String(thing) +
-            (thing instanceof Error ? thing.stack : ""),
-        )
-        .join("\n") + traces.join("\n");
-    expect(everything).toContain("[secret]");
-    expect(everything).not.toContain(key);
-    expect(everything).not.toContain(env.TOKEN);
-    expect(cloud.seen.map(({ path, query }) => path + query).join("\n")).not.toContain(key);
-  });
-});
 
-it("traces every request, with the attempt and the status", async () => {
-  const traces: RequestTrace[] = [];
-  const subscriber = {
-    asyncEnd: (trace: RequestTrace) => void traces.push({ ...trace }),
-    start() {},
-    end() {},
-    asyncStart() {},
-    error() {},
-  };
-  requestChannel.subscribe(subscriber);
-  cloud.spoilNext(
-    /^GET/,
-    { how: { status: 503 } },
-    { how: { status: 404, body: '{"error":"no_such_machine"}' } },
-  );
-  await caught(open().describe("m1"));
-  requestChannel.unsubscribe(subscriber);
-  const common = {
-    provider: "northwind",
-    operation: "describe",
-    endpoint: "instance.get",
-    path: "machines/{id}",
-  };
-  expect(traces).toMatchObject([
-    { ...common, attempt: 1, status: 503 },
-    { ...common, attempt: 2, status: 404 },
-  ]);
+    it("bounds what it reads", async () => {
+      const body = JSON.stringify({ id: "m1", state: "up", label: "x".repeat(5_000) });
+      const spoilt = { how: { status: 200, body } };
+      cloud.spoilNext(/^GET/, spoilt);
+      await expect(open({ maxResponseBytes: 4_000 }).describe("m1")).rejects.toMatchObject({
+        ...{ code: "bad_response", message: expect.stringContaining("4000 bytes") },
+      });
+      cloud.spoilNext(/^GET/, spoilt);
+      await expect(open({ maxResponseBytes: 6_000 }).describe("m1")).resolves.toMatchObject({ id: "m1" });
+    });
+
+    it("bounds a body that does not say how long it is", async () => {
+      const server = createServer((_, response) => {
+        const more = (): void => {
+          while (!response.destroyed && response.write("x".repeat(65_536)));
+          response.once("drain", more);
+        };
+        more();
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      await expect(open({ baseUrl, maxResponseBytes: 200_000 }).describe("m1")).rejects.toMatchObject({
+        code: "bad_response",
+      });
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    });
+
+    it("shows no secret anywhere, even when the cloud echoes it", async () => {
+      const key = cloud.settings.key;
+      const env = { TOKEN: "sentinel-env-value" };
+      const traces: unknown[] = [];
+      const note = (message: unknown): void => void traces.push(inspect(message, { depth: 9 }));
+      for (const channel of [operationChannel, requestChannel])
+        channel.subscribe({ start: note, end: note, asyncStart: note, asyncEnd: note, error: note });
+      const echo = (status: number) => ({
+        how: {
+          status,
+          body: JSON.stringify({ error: "strange", message: `you sent Bearer ${key} with ${env.TOKEN}` }),
+        },
+      });
+      cloud.spoilNext(/^GET/, { how: { status: 400, body: `{"error":"strange","message":"not ${key}"}` } });
+      cloud.spoilNext(/^POST/, echo(401), { how: "reset" });
+      const provider = open();
+      const errors = [
+        await caught(provider.describe("m1")),
+        await caught(provider.launch({ ...request, env })),
+        await caught(provider.launch({ ...request, env }, { timeoutMs: 1_000 })),
+        await caught(open({ baseUrl: "http://127.0.0.1:1" }).describe("m1", { timeoutMs: 100 })),
+      ];
+      for (const channel of [operationChannel, requestChannel])
+        channel.unsubscribe({ start: note, end: note, asyncStart: note, asyncEnd: note, error: note });
+      const everything =
+        [...errors, provider]
+          .map(
+            (thing) =>
+              inspect(thing, { depth: 9, showHidden: true }) +
+              JSON.stringify(thing) +
+              String(thing) +
+              (thing instanceof Error ? thing.stack : ""),
+          )
+          .join("\n") + traces.join("\n");
+      expect(everything).toContain("[secret]");
+      expect(everything).not.toContain(key);
+      expect(everything).not.toContain(env.TOKEN);
+      expect(cloud.seen.map(({ path, query }) => path + query).join("\n")).not.toContain(key);
+    });
+  });
+
+  it("traces every request, with the attempt and the status", async () => {
+    const traces: RequestTrace[] = [];
+    const subscriber = {
+      asyncEnd: (trace: RequestTrace) => void traces.push({ ...trace }),
+      start() {},
+      end() {},
+      asyncStart() {},
+      error() {},
+    };
+    requestChannel.subscribe(subscriber);
+    cloud.spoilNext(
+      /^GET/,
+      { how: { status: 503 } },
+      { how: { status: 404, body: '{"error":"no_such_machine"}' } },
+    );
+    await caught(open().describe("m1"));
+    requestChannel.unsubscribe(subscriber);
+    const common = {
+      provider: "northwind",
+      operation: "describe",
+      endpoint: "instance.get",
+      path: "machines/{id}",
+    };
+    expect(traces).toMatchObject([
+      { ...common, attempt: 1, status: 503 },
+      { ...common, attempt: 2, status: 404 },
+    ]);
+  });
 });
 
 describe("a limit of all calls together", () => {
@@ -322,7 +335,7 @@ describe("a removal", () => {
   });
 });
 
-describe("a create behind a login", () => {
+describe.each(transports)("a create behind a login, over %s", (_, means) => {
   const endpoints = {
     login: { method: "POST", path: "login", evidence: "documented" },
     create: { method: "POST", path: "machines", evidence: "documented" },
@@ -356,7 +369,7 @@ describe("a create behind a login", () => {
           requestTimeoutMs: 1_000,
           maxResponseBytes: 100_000,
         },
-        fetch: (request, init) => globalThis.fetch(request, init),
+        ...means,
       },
     );
     return api;

@@ -91,8 +91,9 @@ const defaultPorts: Readonly<Record<string, number>> = { "ssh:": 22, "http:": 80
 
 /** Where an access URL leads. Its query and user are left behind: they may carry a token. */
 function placeOf(text: string | undefined) {
-  if (text === undefined || !URL.canParse(text)) return undefined;
-  const { protocol, hostname, port, origin, pathname } = new URL(text);
+  const place = text === undefined ? null : URL.parse(text);
+  if (place === null) return undefined;
+  const { protocol, hostname, port, origin, pathname } = place;
   const host = hostname.replace(/^\[(.*)\]$/, "$1");
   const publicPort = port === "" ? defaultPorts[protocol] : Number(port);
   if (host === "" || publicPort === undefined || publicPort === 0) return undefined;

@@ -6,7 +6,8 @@ import type { Endpoint, RateLimit } from "../facts.ts";
 import { redact } from "../secret.ts";
 import { type RequestTrace, requestChannel, traced } from "../tracing.ts";
 import { failureOfStatus, type ReadFailure, toAnswer } from "./answer.ts";
-import { ExchangeError, exchange, type Fetch, type Incoming, toComputeError } from "./exchange.ts";
+import { exchange, type Fetch, type Incoming } from "./exchange.ts";
+import { ExchangeError, toComputeError } from "./exchange-error.ts";
 import type { Admission, Entrance, Gate, Urgency } from "./gate.ts";
 import type { Outcome } from "./pacer.ts";
 import { withRetries } from "./retry.ts";
@@ -73,7 +74,8 @@ export interface Api<Names extends string> {
 /** Who is asking, and with what means. */
 export interface HttpEnvironment {
   readonly provider: string;
-  readonly fetch: Fetch;
+  /** What the user gave; this package's own transport when left out. */
+  readonly fetch?: Fetch | undefined;
   readonly clock: Clock;
   /** Of the account; shared by all who are open on it. */
   readonly gate: Gate;

@@ -1,6 +1,8 @@
-import ky from "ky";
+import ky, { type Options } from "ky";
 import { deadlinePassed } from "../deadline.ts";
-import { ComputeError, type Effect } from "../errors.ts";
+import { readText } from "./body.ts";
+import { ExchangeError, networkError } from "./exchange-error.ts";
+import { isNode, sendWithNode } from "./transport.ts";
 
 export type Fetch = (request: Request, init?: RequestInit) => Promise<Response>;
 
@@ -15,25 +17,14 @@ export interface Outgoing {
   /** Of an answer that never ends, what has come when nothing more has come for so long is all of it. */
   readonly untilSilentMs?: number | undefined;
   readonly signal: AbortSignal;
-  readonly fetch: Fetch;
+  /** What the user gave; this package's own transport when left out. */
+  readonly fetch: Fetch | undefined;
 }
 
 export interface Incoming {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-}
-
-/** Why no complete answer came. `sent: false` only where it is certain that the cloud saw nothing. */
-export class ExchangeError extends Error {
-  readonly kind: "timeout" | "cancelled" | "network" | "too_large";
-  readonly sent: boolean;
-
-  constructor(kind: ExchangeError["kind"], message: string, options: { sent: boolean; cause?: unknown }) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.kind = kind;
-    this.sent = options.sent;
-  }
 }
 
 // Retries, time-outs and redirects are ours: ky's own would repeat a PUT that rents, time head and body apart, and
@@ -61,15 +52,9 @@ export async function exchange(outgoing: Outgoing): Promise<Incoming> {
     if (outgoing.signal.aborted) throw leftBy(outgoing.signal, false);
     if (outgoing.timeoutMs <= 0)
       throw new ExchangeError("timeout", "no time left to send it", { sent: false });
-    const response = await client(outgoing.url, {
-      method: outgoing.method,
-      headers: { accept: "application/json", "user-agent": userAgent, ...outgoing.headers },
-      ...(outgoing.json === undefined ? {} : { json: outgoing.json }),
-      signal: abort.signal,
-      fetch: outgoing.fetch as typeof fetch, // ky always calls it with a Request
-    });
-    const text = await readBounded(response, outgoing);
-    return { status: response.status, headers: response.headers, text };
+    // Node's client is given whole answers only; one that never ends is read piece by piece.
+    const light = outgoing.fetch === undefined && isNode && outgoing.untilSilentMs === undefined;
+    return await (light ? viaNode : viaFetch)(outgoing, abort.signal);
   } catch (error) {
     abort.abort(); // lets go of a body that is not read to its end
     if (error instanceof ExchangeError) throw error;
@@ -83,115 +68,35 @@ export async function exchange(outgoing: Outgoing): Promise<Incoming> {
   }
 }
 
+/** The lighter way. The transport sets the headers: on their way through ky and a Request they are copied four times. */
+async function viaNode(outgoing: Outgoing, signal: AbortSignal): Promise<Incoming> {
+  const { url, maxResponseBytes: maxBytes } = outgoing;
+  const bounds = { signal, maxBytes, headers: headersOf(outgoing) };
+  const send = (request: Request): Promise<Response> => sendWithNode(request, bounds);
+  const response = await client(url, { ...contentOf(outgoing), fetch: send as typeof fetch });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+async function viaFetch(outgoing: Outgoing, signal: AbortSignal): Promise<Incoming> {
+  const send: Fetch = outgoing.fetch ?? ((request, init) => globalThis.fetch(request, init));
+  const response = await client(outgoing.url, {
+    ...{ ...contentOf(outgoing), headers: headersOf(outgoing), signal },
+    fetch: send as typeof fetch, // ky always calls it with a Request
+  });
+  const text = await readText(response, outgoing.maxResponseBytes, outgoing.untilSilentMs);
+  return { status: response.status, headers: response.headers, text };
+}
+
+const headersOf = ({ headers }: Outgoing): Readonly<Record<string, string>> => ({
+  accept: "application/json",
+  "user-agent": userAgent,
+  ...headers,
+});
+
+const contentOf = ({ method, json }: Outgoing): Options =>
+  json === undefined ? { method } : { method, json };
+
 function leftBy(signal: AbortSignal, sent: boolean): ExchangeError {
   const late = signal.reason === deadlinePassed;
   return new ExchangeError(late ? "timeout" : "cancelled", late ? "timed out" : "cancelled", { sent });
-}
-
-async function readBounded(
-  response: Response,
-  { maxResponseBytes: limit, untilSilentMs }: Outgoing,
-): Promise<string> {
-  const tooLarge = (): ExchangeError =>
-    new ExchangeError("too_large", `the answer is larger than ${limit} bytes`, { sent: true });
-  if (Number(response.headers.get("content-length") ?? 0) > limit) throw tooLarge();
-  if (response.body === null) return "";
-  const decoder = new TextDecoder();
-  const reader = response.body.getReader();
-  let size = 0;
-  let text = "";
-  for (;;) {
-    const next = await chunkOrSilence(reader, untilSilentMs);
-    if (next === "silence") await reader.cancel();
-    if (next === "silence" || next.done) return text + decoder.decode();
-    size += next.value.byteLength;
-    if (size > limit) throw tooLarge();
-    text += decoder.decode(next.value, { stream: true });
-  }
-}
-
-type Chunk = Awaited<ReturnType<ReadableStreamDefaultReader<Uint8Array>["read"]>>;
-
-async function chunkOrSilence(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  untilSilentMs: number | undefined,
-): Promise<Chunk | "silence"> {
-  if (untilSilentMs === undefined) return reader.read();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const silence = new Promise<"silence">((resolve) => {
-    timer = setTimeout(() => resolve("silence"), untilSilentMs);
-  });
-  try {
-    return await Promise.race([reader.read(), silence]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** Failures that come before a single byte of the request is on the wire. Anything else may have reached the cloud. */
-const unsentCodes: ReadonlySet<string> = new Set([
-  "ECONNREFUSED",
-  "ConnectionRefused",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "CERT_HAS_EXPIRED",
-  "CERT_NOT_YET_VALID",
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
-]);
-
-function networkError(error: unknown): ExchangeError {
-  const causes = causesOf(error);
-  const codes = causes.flatMap((cause) => (typeof cause.code === "string" ? [cause.code] : []));
-  const sent = codes.length === 0 || !codes.every((code) => unsentCodes.has(code));
-  const innermost = causes.at(-1);
-  // ky's and fetch's own errors hold the request with its headers; only the innermost cause is kept, and only its words.
-  const words = codes[0] ?? innermost?.message ?? "the connection failed";
-  const cause = new Error(words);
-  cause.name = innermost?.name ?? "Error";
-  return new ExchangeError("network", `the connection failed (${words})`, { sent, cause });
-}
-
-interface Cause {
-  readonly name: string;
-  readonly message: string;
-  readonly code?: unknown;
-}
-
-/** The leaves of the tree of causes: what the operating system or the TLS library said. */
-function causesOf(error: unknown): Cause[] {
-  if (!(error instanceof Error)) return [];
-  const below =
-    error instanceof AggregateError ? error.errors : error.cause === undefined ? [] : [error.cause];
-  const leaves = below.flatMap(causesOf);
-  return leaves.length > 0 ? leaves : [error];
-}
-
-/** An {@link ExchangeError} in the words of the library. */
-export function toComputeError(
-  error: ExchangeError,
-  what: string,
-  effect: Effect,
-  retryable: boolean,
-): ComputeError {
-  const codes = {
-    timeout: "timeout",
-    cancelled: "cancelled",
-    network: "unavailable",
-    too_large: "bad_response",
-  } as const;
-  const code = codes[error.kind];
-  return new ComputeError({
-    code,
-    message: `${what}: ${error.message}`,
-    effect,
-    retryable: retryable && (code === "timeout" || code === "unavailable"),
-    cause: error.cause,
-  });
 }

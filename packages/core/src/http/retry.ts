@@ -15,7 +15,7 @@ const transientCodes = ["rate_limited", "unavailable", "timeout", "bad_response"
  * pauses or as long as the cloud asked for, and never past the deadline. A wait that the cloud named does not count
  * as one of the three.
  */
-export function withRetries<Result>(
+export async function withRetries<Result>(
   attempt: (attemptNumber: number) => Promise<Result>,
   {
     clock,
@@ -23,7 +23,13 @@ export function withRetries<Result>(
     signal,
   }: { readonly clock: Clock; readonly deadline: Deadline; readonly signal: AbortSignal },
 ): Promise<Result> {
-  return pRetry(attempt, {
+  const first = attempt(1);
+  try {
+    return await first;
+  } catch {
+    // Looked at below, with what comes after it.
+  }
+  return pRetry((number) => (number === 1 ? first : attempt(number)), {
     retries: maxAttempts - 1,
     minTimeout: 0,
     shouldConsumeRetry: ({ error }) =>
