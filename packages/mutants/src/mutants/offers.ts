@@ -7,7 +7,7 @@ export const offerMutants: readonly Mutant[] = [
   {
     name: "offers-first-page",
     defect: "Only the first page of offers is read.",
-    topics: [...offers, "paging"],
+    topics: offers,
     make: byHand((sound) => ({
       offers: { search: (...asked) => firstPage(sound.offers?.search(...asked)) },
     })),
@@ -15,7 +15,7 @@ export const offerMutants: readonly Mutant[] = [
   {
     name: "offers-empty-on-error",
     defect: "A search for offers that fails has found none.",
-    topics: [...offers, "errors", "breakdowns"],
+    topics: offers,
     make: byHand((sound) => ({
       offers: { search: (...asked) => emptyOnError(sound.offers?.search(...asked)) },
     })),
@@ -59,7 +59,7 @@ export const offerMutants: readonly Mutant[] = [
   {
     name: "offers-without-limit",
     defect: "Offers dearer than the limit that was asked for are told.",
-    topics: [...offers, "price"],
+    topics: offers,
     make: byHand((sound) => ({
       offers: {
         search: ({ maxPerHourMicros: _, ...query } = {}, options) =>
