@@ -21,7 +21,9 @@ function handMade(
 ): ComputeProvider["list"] {
   return async function* list(query = {}, options) {
     let cursor = "";
+    let pages = 0;
     do {
+      pages += 1;
       const path = `/machines${cursor === "" ? "" : `?cursor=${cursor}`}`;
       let answer: WireAnswer;
       try {
@@ -33,7 +35,7 @@ function handMade(
       if (!lenient && !Array.isArray(Object(answer.body)["machines"])) throw badShape();
       yield* wanted(rows(answer, "machines").map(toInstance), query.statuses);
       cursor = firstPageOnly ? "" : textOf(answer.body, "next");
-    } while (cursor !== "");
+    } while (cursor !== "" && pages < mostPages);
   };
 }
 
@@ -167,11 +169,13 @@ export const listMutants: readonly Mutant[] = [
     make: byHand((_, { must, rows, toInstance }) => ({
       async *list() {
         let cursor = "";
+        let pages = 0;
         do {
+          pages += 1;
           const answer = await must("GET", `/machines?cursor=${cursor}`);
           yield* rows(answer, "machines").map(toInstance);
           cursor = textOf(answer.body, "next");
-        } while (cursor !== "");
+        } while (cursor !== "" && pages < mostPages);
       },
     })),
   },
@@ -182,7 +186,9 @@ export const listMutants: readonly Mutant[] = [
     make: byHand((_, { must, rows, toInstance }) => ({
       async *list(query = {}) {
         let cursor = "";
+        let pages = 0;
         do {
+          pages += 1;
           const answer = await must("GET", `/machines?cursor=${cursor}`);
           const read = rows(answer, "machines").flatMap((row) => {
             try {
@@ -193,7 +199,7 @@ export const listMutants: readonly Mutant[] = [
           });
           yield* wanted(read, query.statuses);
           cursor = textOf(answer.body, "next");
-        } while (cursor !== "");
+        } while (cursor !== "" && pages < mostPages);
       },
     })),
   },
