@@ -1,5 +1,5 @@
 import { byHand, type Mutant, withDriver } from "../mutant.ts";
-import { emptyOnError, firstPage, nothing } from "./groups.ts";
+import { emptyOnError, nothing } from "./groups.ts";
 
 const offers = ["offers", "launch"];
 
@@ -8,8 +8,11 @@ export const offerMutants: readonly Mutant[] = [
     name: "offers-first-page",
     defect: "Only the first page of offers is read.",
     topics: offers,
-    make: byHand((sound) => ({
-      offers: { search: (...asked) => firstPage(sound.offers?.search(...asked)) },
+    make: withDriver(({ offers: sound }) => ({
+      offers: {
+        ...sound,
+        search: async (query, call) => ({ items: (await sound.search(query, call)).items }),
+      },
     })),
   },
   {
