@@ -3,7 +3,10 @@ import { defineConfig, type UserConfig } from "tsdown";
 
 const config: UserConfig = defineConfig({
   cwd: join(import.meta.dirname, "../.."),
-  workspace: { include: ["packages/*"], exclude: ["packages/{testkit,tooling,examples,chaos,durable,mutants}"] },
+  workspace: {
+    include: ["packages/*"],
+    exclude: ["packages/{testkit,tooling,examples,chaos,durable,mutants}"],
+  },
   entry: "src/{index,cli}.ts",
   format: "esm",
   platform: "node",
