@@ -71,9 +71,15 @@ export function computeError(what: string, error: unknown): ComputeError {
   return error;
 }
 
+/** What goes on for longer goes on for ever. */
+const longestList = 5_000;
+
 export async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   const all: Item[] = [];
-  for await (const item of items) all.push(item);
+  for await (const item of items) {
+    all.push(item);
+    claim(all.length <= longestList, `a list has told ${longestList} items and goes on: it has no end`);
+  }
   return all;
 }
 

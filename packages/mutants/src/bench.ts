@@ -1,4 +1,5 @@
 import type { BenchMaker } from "@gpuport/conformance";
+import { soundPieces, tundraOf } from "./adapter/tundra.ts";
 import { startTundra } from "./cloud/tundra.ts";
 import type { Make } from "./mutant.ts";
 
@@ -20,6 +21,10 @@ export function benchOf(make: Make): BenchMaker {
         imageSource: "registry.example/team/trainer:2.1",
         volume: { sizeMiB: 10_240, region: "no-north-1" },
         networkRegion: "no-north-1",
+      },
+      environment: {
+        make: (means) => tundraOf(soundPieces)({ ...means, baseUrl: url }),
+        variables: { TUNDRA_API_KEY: credential },
       },
       close: cloud.close,
     };

@@ -1,11 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import type { Catch } from "./judge.ts";
 
-/** Which case caught which mutant, so that the next run begins with it. It decides nothing. */
-export const expectationsPath: string = join(import.meta.dirname, "../expected.json");
+/**
+ * Which case caught which mutant, and what it said: the next run begins with it, and the page in the docs is written from
+ * it. It decides nothing.
+ */
+export const expectedPath: string = join(import.meta.dirname, "../expected.json");
 
-export function expectations(): Readonly<Record<string, string>> {
-  if (!existsSync(expectationsPath)) return {};
-  return z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(expectationsPath, "utf8")));
+const schema = z.record(z.string(), z.object({ topic: z.string(), name: z.string(), message: z.string() }));
+
+export function readExpected(): Readonly<Record<string, Catch>> {
+  return existsSync(expectedPath) ? schema.parse(JSON.parse(readFileSync(expectedPath, "utf8"))) : {};
 }

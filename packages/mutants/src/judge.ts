@@ -21,7 +21,7 @@ export interface Verdict {
 }
 
 /** Whether a case is about such a defect. */
-export function fits({ topics }: Mutant, topic: string): boolean {
+function fits({ topics }: Mutant, topic: string): boolean {
   return topics.includes(topic);
 }
 

@@ -21,9 +21,10 @@ export async function runTasks(
 
   function lane(): Promise<void> {
     const child: ChildProcess = fork(new URL("./worker.ts", import.meta.url));
+    let task: Task | undefined;
     return new Promise((resolve, reject) => {
       const give = (): void => {
-        const task = tasks[next++];
+        task = tasks[next++];
         if (task === undefined) child.kill();
         else child.send(task);
       };
@@ -34,9 +35,13 @@ export async function runTasks(
         onDone(count);
         give();
       });
-      child.once("exit", (code, signal) =>
-        signal === "SIGTERM" ? resolve() : reject(new Error(`a worker ended with ${code}`)),
-      );
+      child.once("exit", (code, signal) => {
+        if (task === undefined && signal === "SIGTERM") return resolve();
+        if (task?.mutant === undefined) return reject(new Error(`a worker ended with ${code ?? signal}`));
+        // What brings its process down is not caught by that.
+        verdicts.push({ mutant: task.mutant, elsewhere: [] });
+        lane().then(resolve, reject);
+      });
       give();
     });
   }

@@ -2,10 +2,10 @@ import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { expectations, expectationsPath } from "./expected.ts";
+import { expectedPath, readExpected } from "./expected.ts";
 import { runTasks } from "./lanes.ts";
 import { mutants } from "./mutants/index.ts";
-import { lastLine, lines, page, type Row } from "./report.ts";
+import { brief, lastLine, lines, page, type Row } from "./report.ts";
 
 const usage = `pnpm mutants [NAME ...]
 
@@ -28,6 +28,19 @@ function say(text: string): Promise<void> {
   return new Promise((resolve) => process.stdout.write(`${text}\n`, () => resolve()));
 }
 
+/** Keeps what was found: what was not looked at stays as it was, and what is not caught any more goes. */
+function write(rows: readonly Row[]): void {
+  const before = readExpected();
+  const now = new Map(rows.map(({ mutant, verdict }) => [mutant.name, verdict.caught]));
+  const kept = mutants.flatMap(({ name }) => {
+    const caught = now.has(name) ? now.get(name) : before[name];
+    return caught === undefined ? [] : [[name, { ...caught, message: brief(caught.message) }] as const];
+  });
+  const expected = Object.fromEntries(kept);
+  writeFileSync(expectedPath, `${JSON.stringify(expected, null, 2)}\n`);
+  writeFileSync(docsPath, page(mutants, expected));
+}
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -43,8 +56,8 @@ async function main(): Promise<number> {
   const chosen = mutants.filter(
     ({ name }) => positionals.length === 0 || positionals.some((part) => name.includes(part)),
   );
-  const known = values.whole ? {} : expectations();
-  const tasks = [{}, ...chosen.map(({ name }) => ({ mutant: name, expected: known[name] }))];
+  const known = values.whole ? {} : readExpected();
+  const tasks = [{}, ...chosen.map(({ name }) => ({ mutant: name, expected: known[name]?.name }))];
   const workers = Math.max(1, Number(values.workers ?? 2 * availableParallelism()));
   const { verdicts, sound } = await runTasks(tasks, workers, (count) => {
     if (process.stderr.isTTY) process.stderr.write(`\r${count} of ${tasks.length}   `);
@@ -59,17 +72,10 @@ async function main(): Promise<number> {
     await say("The sound adapter fails, so nothing is proven:");
     await say(sound.map(({ topic, name, message }) => `  ${topic}: ${name}\n    ${message}`).join("\n"));
   }
-  if (values.write) {
-    if (positionals.length === 0) writeFileSync(docsPath, page(rows));
-    const caught = rows.flatMap(({ mutant, verdict }) =>
-      verdict.caught === undefined ? [] : [[mutant.name, verdict.caught.name] as const],
-    );
-    const all = { ...expectations(), ...Object.fromEntries(caught) };
-    const kept = mutants.flatMap(({ name }) => (all[name] === undefined ? [] : [[name, all[name]] as const]));
-    writeFileSync(expectationsPath, `${JSON.stringify(Object.fromEntries(kept), null, 2)}\n`);
-  }
-  await say(lastLine(rows));
-  return sound.length === 0 && rows.every(({ verdict }) => verdict.caught !== undefined) ? 0 : 1;
+  if (values.write) write(rows);
+  const caught = rows.filter(({ verdict }) => verdict.caught !== undefined).length;
+  await say(lastLine(caught, rows.length));
+  return sound.length === 0 && caught === chosen.length ? 0 : 1;
 }
 
 try {

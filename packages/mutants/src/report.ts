@@ -1,4 +1,4 @@
-import type { Verdict } from "./judge.ts";
+import type { Catch, Verdict } from "./judge.ts";
 import type { Mutant } from "./mutant.ts";
 
 /** A mutant and what became of it. */
@@ -7,14 +7,15 @@ export interface Row {
   readonly verdict: Verdict;
 }
 
-const longestMessage = 160;
+const longestMessage = 200;
 
 /** What a case said, on one line, without what differs from run to run. */
-function brief(message: string): string {
+export function brief(message: string): string {
   const line = message
     .replace(/\s+/g, " ")
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "…")
-    .replace(/gp[0-9a-z]{10,}/g, "…")
+    .replace(/gp[0-9a-z]{14,}/g, "…")
+    .replace(/127\.0\.0\.1:\d+/g, "…")
     .replace(/\b\d+(\.\d+)? ms\b/g, "… ms")
     .trim();
   return line.length > longestMessage ? `${line.slice(0, longestMessage - 1)}…` : line;
@@ -28,27 +29,29 @@ export function lines({ mutant, verdict: { caught, elsewhere } }: Row): readonly
   return [head, ...elsewhere.slice(0, 5).map(({ topic, name }) => `        by the way, ${topic}: ${name}`)];
 }
 
-export function lastLine(rows: readonly Row[]): string {
-  return `${rows.filter(({ verdict }) => verdict.caught !== undefined).length} of ${rows.length} caught`;
+export function lastLine(caught: number, all: number): string {
+  return `${caught} of ${all} caught`;
 }
 
 /** The page in the docs. */
-export function page(rows: readonly Row[]): string {
-  const cell = (text: string): string => text.replaceAll("|", "\\|");
-  const table = rows.map(({ mutant, verdict: { caught } }) => {
-    const by = caught === undefined ? "**nothing**" : `${caught.topic}: ${cell(caught.name)}`;
-    return `| \`${mutant.name}\` | ${cell(mutant.defect)} | ${by} |`;
+export function page(mutants: readonly Mutant[], caught: Readonly<Record<string, Catch>>): string {
+  const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
+  const table = mutants.map(({ name, defect }) => {
+    const by = caught[name];
+    const columns = by === undefined ? ["**nothing**", ""] : [`${by.topic}: ${by.name}`, brief(by.message)];
+    return `| \`${name}\` | ${[defect, ...columns].map(cell).join(" | ")} |`;
   });
+  const count = mutants.filter(({ name }) => caught[name] !== undefined).length;
   return `# Mutants
 
 Written by \`pnpm mutants --write\`. The conformance kit is held against adapters that are broken on purpose, each in one way: a
 sound adapter of an imaginary cloud (\`packages/mutants\`) with one piece replaced. A mutant counts as caught when a case
 about such a defect fails; the sound adapter passes every case in the same run.
 
-| mutant | defect | caught by |
-| --- | --- | --- |
+| mutant | defect | caught by | which said |
+| --- | --- | --- | --- |
 ${table.join("\n")}
 
-${lastLine(rows)}
+${lastLine(count, mutants.length)}
 `;
 }

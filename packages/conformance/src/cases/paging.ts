@@ -20,7 +20,9 @@ async function paged(context: CaseContext): Promise<{ provider: ComputeProvider;
   // Whoever launched them knows of them before the cloud shows them.
   for (const { id } of machines) await context.provider.waitFor(id, "running");
   const isList = await isFor("list");
-  const { exchanges } = await tap.during(() => collect(provider.list()));
+  const { result: listed, exchanges } = await tap.during(() => collect(provider.list()));
+  const missing = machines.filter((machine) => !listed.some(({ id }) => id === machine.id));
+  claim(missing.length === 0, `list finished without ${missing.length} of ${count} machines`);
   if (exchanges.filter(isList).length < 2) notApplicable("its list comes in one page");
   return { provider, ids: machines.map(({ id }) => id).toSorted() };
 }

@@ -1,10 +1,17 @@
-import type { Api, ComputeDriver, DriverContext } from "@gpuport/core";
+import type { Api, ComputeDriver, DriverCall, DriverContext, DriverLaunchRequest } from "@gpuport/core";
 import { accountOf, bidsOf, execOf, imagesOf, keysOf, logsOf, networksOf } from "./groups.ts";
 import type { Maps } from "./map.ts";
 import type { LaunchOptions } from "./options.ts";
 import { snapshotsOf, statsOf, volumesOf } from "./stored.ts";
 import type { EndpointName } from "./tables.ts";
-import { createdSchema, machinePageSchema, machineSchema, offerPageSchema, severalSchema } from "./wire.ts";
+import {
+  createdSchema,
+  machinePageSchema,
+  machineSchema,
+  offerPageSchema,
+  offerSchema,
+  severalSchema,
+} from "./wire.ts";
 
 /** What an operation works with. */
 export interface DriverMeans {
@@ -16,9 +23,19 @@ export interface DriverMeans {
 export function createDriver({ api, context, maps }: DriverMeans) {
   const { tables, facts } = context;
   const means = { api, context, maps };
+  /** A bid goes out per GPU; core looks an offer up only where it needs its price. */
+  async function gpusOf({ offer, offerId, pricing }: DriverLaunchRequest, call: DriverCall): Promise<number> {
+    if (offer !== undefined || offerId === undefined || pricing?.kind !== "spot") {
+      return offer?.hardware.gpu?.count ?? 1;
+    }
+    const request = { params: { id: offerId }, response: offerSchema };
+    const { gpu_count } = await api.call("offers.get", { ...request, ...call });
+    return gpu_count ?? 1;
+  }
+
   return {
     async launch(request, options: LaunchOptions, call) {
-      const json = maps.toCreateBody(request, options, maps);
+      const json = maps.toCreateBody(request, options, maps, await gpusOf(request, call));
       const { machine } = await api.call("instance.create", {
         json,
         response: createdSchema,

@@ -24,7 +24,7 @@ import { failureSchema, type Machine, type Offer } from "./wire.ts";
 type Priced = Pick<Machine, "gpu_name" | "gpu_count" | "gpu_ram_gb" | "vcpus" | "ram_mb">;
 
 /** Micro-units of a dollar from cents. */
-export const centsToMicros = (cents: number): number | undefined => micros(cents / 100);
+const centsToMicros = (cents: number): number | undefined => micros(cents / 100);
 
 const officeBeforeUtcMs = 8 * 3_600_000;
 
@@ -47,10 +47,10 @@ function toHardware(row: Priced): Hardware {
 function toPrice(
   gpuCents: number | null | undefined,
   gpus: number | null | undefined,
-  diskCents: number,
+  diskCents: number | undefined,
   kind: Price["kind"],
 ): Price | undefined {
-  if (gpuCents === null || gpuCents === undefined || !gpus) return undefined;
+  if (gpuCents === null || gpuCents === undefined || !gpus || diskCents === undefined) return undefined;
   const compute = centsToMicros(gpuCents * gpus);
   const disk = centsToMicros(diskCents);
   if (compute === undefined || disk === undefined) return undefined;
@@ -64,6 +64,11 @@ function toPrice(
       { kind: "disk", perHourMicros: disk },
     ],
   };
+}
+
+/** What is not told of either is not told of the product. */
+function product(one: number | null | undefined, other: number | null | undefined): number | undefined {
+  return one === null || one === undefined || other === null || other === undefined ? undefined : one * other;
 }
 
 function toAccess({ host, ssh_port, ssh_password, ports }: Machine): Access {
@@ -88,7 +93,7 @@ function toStatus(
 
 function toInstance(machine: Machine, tables: TundraTables, maps: Maps): DriverInstance {
   const { disk_gb, disk_cents_per_gb, gpu_cents, gpu_count, is_spot } = machine;
-  const diskCents = (disk_gb ?? 0) * (disk_cents_per_gb ?? 0);
+  const diskCents = product(disk_gb, disk_cents_per_gb);
   const instance: DriverInstance = {
     id: machine.id,
     identity: machine.label || undefined,
@@ -117,7 +122,7 @@ function toOffer(offer: Offer, query: OfferQuery, maps: Maps): DriverOffer {
   const spot = query.pricing?.kind === "spot";
   const diskGb = maps.toDiskGb(query.minDiskMiB);
   const cents = spot ? offer.gpu_spot_cents : offer.gpu_cents;
-  const diskCents = diskGb * (offer.disk_cents_per_gb ?? 0);
+  const diskCents = product(diskGb, offer.disk_cents_per_gb);
   const row: DriverOffer = {
     id: offer.offer_id,
     hardware: { ...maps.toHardware(offer), diskMiB: maps.toDiskMiB(offer.max_disk_gb) },
@@ -134,10 +139,13 @@ function toBidCents(perHourMicros: number, gpus: number, diskCents: number): num
   return Math.floor(((perHourMicros / 1e4 - diskCents) / gpus) * 1e4) / 1e4;
 }
 
-/** The bid for an offer: what the caller allows, or what the cloud asks for at least. */
-function toBid({ pricing, offer, minDiskMiB }: DriverLaunchRequest, maps: Maps): number | undefined {
+/** The bid for a machine with so many GPUs: what the caller allows, or what the cloud asks for at least. */
+function toBid(
+  { pricing, offer, minDiskMiB }: DriverLaunchRequest,
+  gpus: number,
+  maps: Maps,
+): number | undefined {
   if (pricing?.kind !== "spot") return undefined;
-  const gpus = offer?.hardware.gpu?.count ?? 1;
   const most = pricing.maxPerHourMicros ?? offer?.price?.perHourMicros ?? 0;
   return maps.toBidCents(most, gpus, maps.toDiskGb(minDiskMiB) * diskCentsPerGb);
 }
@@ -145,14 +153,20 @@ function toBid({ pricing, offer, minDiskMiB }: DriverLaunchRequest, maps: Maps):
 /** The same everywhere, says the price list. */
 export const diskCentsPerGb = 0.02;
 
-function toCreateBody(request: DriverLaunchRequest, options: LaunchOptions, maps: Maps): unknown {
+/** @param gpus How many the offer has. */
+function toCreateBody(
+  request: DriverLaunchRequest,
+  options: LaunchOptions,
+  maps: Maps,
+  gpus: number,
+): unknown {
   return {
     label: request.identity,
     offer: request.offerId ?? request.offer?.id,
     image: request.image,
     snapshot: request.snapshot,
     disk_gb: maps.toDiskGb(request.minDiskMiB),
-    bid_cents: maps.toBid(request, maps),
+    bid_cents: maps.toBid(request, gpus, maps),
     env: request.env,
     script: request.startup,
     keys: request.sshPublicKeys,

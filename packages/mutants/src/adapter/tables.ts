@@ -21,6 +21,7 @@ const endpoints = {
   "instance.snapshot": post("machines/{id}/snapshots"),
   "instance.key": post("machines/{id}/keys"),
   "offers.list": get("offers"),
+  "offers.get": get("offers/{id}"),
   "image.list": get("images"),
   "image.add": post("images"),
   "image.remove": remove("images/{id}"),

@@ -1,6 +1,6 @@
 import { type Fields, Refusal } from "./refusal.ts";
 
-const usualPage = 3;
+const usualPage = 2;
 const largestPage = 50;
 
 /** A page of rows, in the order of their ids. A cursor names the row after which the next page begins. */

@@ -15,7 +15,7 @@ export interface Parts {
 }
 
 /** One request, with what its path names. */
-export interface Asked {
+interface Asked {
   readonly id: string;
   readonly query: Fields;
   readonly body: Fields;
@@ -49,6 +49,7 @@ export function routesOf({
     "POST /machines/:id/snapshots": ({ id, body }) =>
       stored.addSnapshot(machines.get(id).id, body.text("title") ?? null),
     "GET /offers": ({ query }) => pageOf("offers", market.offers, query, offerRow),
+    "GET /offers/:id": ({ id }) => offerRow(market.find(id)),
     "GET /images": ({ query }) =>
       stored.images.page(query, ({ mine, title }) => {
         const owned = query.text("mine") !== "true" || mine;

@@ -101,4 +101,3 @@ export async function startTundra() {
     },
   };
 }
-export type Tundra = Awaited<ReturnType<typeof startTundra>>;

@@ -115,7 +115,7 @@ export const callMutants: readonly Mutant[] = [
   {
     name: "empty-id-accepted",
     defect: "An empty id is sent, and reaches the collection of all machines.",
-    topics,
+    topics: ["errors"],
     make: byHand((sound, { ask }) => ({
       async terminate(id, options) {
         if (id.trim() !== "") return sound.terminate(id, options);

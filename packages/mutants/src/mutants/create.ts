@@ -2,7 +2,7 @@ import { type ComputeError, isComputeError } from "@gpuport/core";
 import { createdSchema } from "../adapter/wire.ts";
 import { byHand, type Make, type Mutant, withDriver, withMaps } from "../mutant.ts";
 
-const topics = ["ambiguity", "launch", "concurrency", "abort", "launch request", "facts"];
+const topics = ["ambiguity", "launch", "launch request"];
 
 /** The create is sent again, with the same token, after failures of one kind. */
 const repeated = (again: (error: ComputeError) => boolean): Make =>
@@ -26,7 +26,7 @@ export const createMutants: readonly Mutant[] = [
     topics,
     make: withDriver((_, { api, maps }) => ({
       async launch(request, options, call) {
-        const json = maps.toCreateBody(request, options, maps);
+        const json = maps.toCreateBody(request, options, maps, request.offer?.hardware.gpu?.count ?? 1);
         const { machine } = await api.call("instance.create", {
           ...{ json, response: createdSchema, idempotent: true },
           ...call,

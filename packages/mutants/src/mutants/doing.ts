@@ -6,7 +6,7 @@ export const doingMutants: readonly Mutant[] = [
   {
     name: "exec-exit-code-lost",
     defect: "Every command is said to have succeeded.",
-    topics: ["exec"],
+    topics: ["exec", "refusals everywhere"],
     make: withDriver(({ exec }) => ({
       exec: { run: async (...asked) => ({ ...(await exec.run(...asked)), exitCode: 0 }) },
     })),
@@ -14,7 +14,7 @@ export const doingMutants: readonly Mutant[] = [
   {
     name: "exec-output-encoded",
     defect: "A command's output is given as the cloud packed it.",
-    topics: ["exec"],
+    topics: ["exec", "refusals everywhere"],
     make: withDriver(({ exec }) => ({
       exec: {
         async run(...asked) {
@@ -30,7 +30,7 @@ export const doingMutants: readonly Mutant[] = [
   {
     name: "exec-swallows",
     defect: "A command that could not be run is said to have said nothing.",
-    topics: ["exec", "errors", "breakdowns"],
+    topics: ["exec", "refusals everywhere"],
     make: byHand((sound) => ({
       exec: {
         async run(...asked) {
@@ -48,7 +48,7 @@ export const doingMutants: readonly Mutant[] = [
   {
     name: "exec-repeated",
     defect: "A command whose answer is lost is run again.",
-    topics: ["exec", "breakdowns", "ambiguity", "retries"],
+    topics: ["exec", "refusals everywhere"],
     make: byHand((sound) => ({
       exec: {
         async run(...asked) {
@@ -67,7 +67,7 @@ export const doingMutants: readonly Mutant[] = [
   {
     name: "logs-in-one-piece",
     defect: "The log comes in one piece and not line by line.",
-    topics: ["logs"],
+    topics: ["logs", "refusals everywhere"],
     make: byHand((sound) => ({
       logs: {
         async *tail(...asked) {
@@ -81,7 +81,7 @@ export const doingMutants: readonly Mutant[] = [
   {
     name: "logs-ignore-lines",
     defect: "The number of lines that is asked for is ignored.",
-    topics: ["logs"],
+    topics: ["logs", "refusals everywhere"],
     make: byHand((sound) => ({
       logs: {
         tail: (id, { lines: _, ...query } = {}, options) => sound.logs?.tail(id, query, options) ?? nothing(),
@@ -91,13 +91,13 @@ export const doingMutants: readonly Mutant[] = [
   {
     name: "logs-empty-on-error",
     defect: "A log that cannot be read is an empty log.",
-    topics: ["logs", "errors", "breakdowns"],
+    topics: ["logs", "refusals everywhere"],
     make: byHand((sound) => ({ logs: { tail: (...asked) => emptyOnError(sound.logs?.tail(...asked)) } })),
   },
   {
     name: "balance-zero-on-error",
     defect: "A balance that cannot be read is 0.",
-    topics: ["account", "errors", "breakdowns"],
+    topics: ["account", "refusals everywhere"],
     make: byHand((sound) =>
       group(sound, "account", {
         balance: async (options) =>
@@ -119,7 +119,7 @@ export const doingMutants: readonly Mutant[] = [
   {
     name: "counts-in-cloud-words",
     defect: "Machines are counted by the cloud's words and not by the library's.",
-    topics: ["stats", "status"],
+    topics: ["stats", "refusals everywhere"],
     make: byHand((sound, { ask }) =>
       group(sound, "stats", {
         counts: async () => Object((await ask("GET", "/stats/states")).body)["states"] ?? {},
@@ -129,7 +129,7 @@ export const doingMutants: readonly Mutant[] = [
   {
     name: "counts-of-the-first-status",
     defect: "Where two of the cloud's words mean one status, only one of them is counted.",
-    topics: ["stats"],
+    topics: ["stats", "refusals everywhere"],
     make: byHand((sound) =>
       group(sound, "stats", {
         async counts(options) {
@@ -142,13 +142,13 @@ export const doingMutants: readonly Mutant[] = [
   {
     name: "rename-does-nothing",
     defect: "Renaming a machine sends nothing, and says that it is done.",
-    topics: ["naming"],
+    topics: ["naming", "refusals everywhere"],
     make: byHand(() => ({ naming: { rename: async () => undefined } })),
   },
   {
     name: "rename-drops-token",
     defect: "Renaming a machine takes away what marks it as ours.",
-    topics: ["naming", "launch"],
+    topics: ["naming", "refusals everywhere", "launch"],
     make: withDriver((_, { api }) => ({
       naming: {
         async rename(id, label, call) {
@@ -160,7 +160,7 @@ export const doingMutants: readonly Mutant[] = [
   {
     name: "bulk-first-only",
     defect: "Of several machines only the first is read.",
-    topics: ["bulk"],
+    topics: ["bulk", "refusals everywhere"],
     make: byHand((sound) => ({
       bulk: {
         describe: async (ids, options) => (await sound.bulk?.describe(ids.slice(0, 1), options)) ?? [],
@@ -170,7 +170,7 @@ export const doingMutants: readonly Mutant[] = [
   {
     name: "bulk-unknown-throws",
     defect: "One id that the cloud does not know hides all other machines.",
-    topics: ["bulk"],
+    topics: ["bulk", "refusals everywhere"],
     make: byHand((sound) => ({
       bulk: { describe: (ids, options) => Promise.all(ids.map((id) => sound.describe(id, options))) },
     })),
@@ -178,7 +178,7 @@ export const doingMutants: readonly Mutant[] = [
   {
     name: "bulk-invents",
     defect: "Machines that the cloud does not know are read as if they were there.",
-    topics: ["bulk"],
+    topics: ["bulk", "refusals everywhere"],
     make: byHand((sound) => ({
       bulk: {
         async describe(ids, options) {

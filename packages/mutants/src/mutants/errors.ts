@@ -170,11 +170,11 @@ export const errorMutants: readonly Mutant[] = [
   },
   {
     name: "retried-for-ever",
-    defect: "A cloud that is down is asked for ever.",
+    defect: "A cloud that is down is asked three thousand times.",
     topics,
     make: byHand((sound, { clock }) => ({
       async describe(id, options) {
-        for (;;) {
+        for (let attempt = 0; attempt < 3_000; attempt += 1) {
           try {
             return await sound.describe(id, options);
           } catch (error) {
@@ -182,6 +182,7 @@ export const errorMutants: readonly Mutant[] = [
             await clock.sleep(1_000);
           }
         }
+        return sound.describe(id, options);
       },
     })),
   },

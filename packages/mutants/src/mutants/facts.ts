@@ -5,11 +5,10 @@ const topics = [
   "facts",
   "options",
   "units, prices and times",
-  "launch",
   "list",
   "concurrency",
-  "errors",
-  "capabilities",
+  "volumes",
+  "refusals everywhere",
 ];
 const { timing } = soundPieces;
 
@@ -19,7 +18,7 @@ export const factMutants: readonly Mutant[] = [
   {
     name: "group-that-throws",
     defect: "A capability is there, and says that it is not implemented.",
-    topics,
+    topics: ["volumes"],
     make: withDriver(() => ({
       volumes: {
         list: () => Promise.reject(new Error("not implemented")),
@@ -31,7 +30,7 @@ export const factMutants: readonly Mutant[] = [
   {
     name: "group-by-half",
     defect: "A capability is there, and one of its operations is not.",
-    topics,
+    topics: ["facts"],
     make: byHand(({ power }) => ({ power: { stop: power?.stop } as never })), // as in JavaScript
   },
   {
@@ -63,15 +62,9 @@ export const factMutants: readonly Mutant[] = [
     })),
   },
   {
-    name: "name-ignored",
-    defect: "The name that the provider was configured under is ignored.",
-    topics,
-    make: (ground, means) => withPieces({})(ground, { ...means, name: undefined }),
-  },
-  {
     name: "instances-of-somebody-else",
     defect: "Machines do not carry the name of the provider that they come from.",
-    topics,
+    topics: ["options"],
     make: byHand((sound) => ({
       describe: async (id, options) => ({ ...(await sound.describe(id, options)), provider: "default" }),
       async *list(query, options) {
@@ -82,7 +75,7 @@ export const factMutants: readonly Mutant[] = [
   {
     name: "one-for-all",
     defect: "Two providers opened for two accounts share the first one's connection.",
-    topics,
+    topics: ["list"],
     make: (ground, means) => {
       const made = withPieces({})(ground, means);
       const url = `${ground.url}`;

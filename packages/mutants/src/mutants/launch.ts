@@ -2,7 +2,7 @@ import { ComputeError, isComputeError, labelOf, newToken } from "@gpuport/core";
 import { soundPieces } from "../adapter/tundra.ts";
 import { byHand, type Mutant, withDriver, withMaps, withPieces } from "../mutant.ts";
 
-const topics = ["ambiguity", "launch", "concurrency", "abort", "launch request", "facts"];
+const topics = ["ambiguity", "launch", "concurrency", "abort", "launch request", "facts", "list"];
 const { timing } = soundPieces;
 
 export const launchMutants: readonly Mutant[] = [
@@ -40,7 +40,7 @@ export const launchMutants: readonly Mutant[] = [
   {
     name: "id-of-the-offer",
     defect: "A launch answers with the id of the offer.",
-    topics,
+    topics: ["launch"],
     make: withDriver((sound) => ({
       async launch(request, options, call) {
         await sound.launch(request, options, call);
@@ -53,8 +53,8 @@ export const launchMutants: readonly Mutant[] = [
     defect: "The create carries no token, so a machine whose answer is lost is never found.",
     topics,
     make: withMaps(({ toCreateBody }) => ({
-      toCreateBody: (request, options, maps) => ({
-        ...Object(toCreateBody(request, options, maps)),
+      toCreateBody: (request, options, maps, gpus) => ({
+        ...Object(toCreateBody(request, options, maps, gpus)),
         label: request.name ?? "",
       }),
     })),
@@ -64,8 +64,8 @@ export const launchMutants: readonly Mutant[] = [
     defect: "The token is cut to eight letters, and is not recognised again.",
     topics,
     make: withMaps(({ toCreateBody }) => ({
-      toCreateBody: (request, options, maps) => ({
-        ...Object(toCreateBody(request, options, maps)),
+      toCreateBody: (request, options, maps, gpus) => ({
+        ...Object(toCreateBody(request, options, maps, gpus)),
         label: request.identity.slice(0, 8),
       }),
     })),
@@ -116,7 +116,7 @@ export const launchMutants: readonly Mutant[] = [
   {
     name: "key-raced",
     defect: "Two launches with one key at the same time rent two machines.",
-    topics,
+    topics: ["concurrency", "launch"],
     make: byHand((sound) => {
       const done = new Map<string, Awaited<ReturnType<typeof sound.launch>>>();
       return {
@@ -148,7 +148,7 @@ export const launchMutants: readonly Mutant[] = [
   {
     name: "launches-mixed-up",
     defect: "Launches at the same time share a variable, and are told each other's machine.",
-    topics,
+    topics: ["concurrency"],
     make: withDriver((sound) => {
       let last = { id: "" };
       return {
@@ -169,7 +169,7 @@ export const launchMutants: readonly Mutant[] = [
   {
     name: "cancelled-launch-forgets",
     defect: "A launch that is cancelled on its way is cut off, and the machine that it made is nobody's.",
-    topics,
+    topics: ["abort"],
     make: byHand((sound) => ({
       async launch(request, options) {
         const left = Promise.withResolvers<never>();
@@ -187,7 +187,7 @@ export const launchMutants: readonly Mutant[] = [
   {
     name: "launch-rents-two",
     defect: "One launch sends two creates, in case one fails.",
-    topics,
+    topics: ["launch", "ambiguity"],
     make: withDriver((sound) => ({
       async launch(request, options, call) {
         const [one] = await Promise.all([

@@ -1,5 +1,5 @@
 import { byHand, type Mutant, withDriver } from "../mutant.ts";
-import { emptyOnError, firstPage, nothing } from "./groups.ts";
+import { emptyOnError, nothing } from "./groups.ts";
 
 const offers = ["offers", "launch"];
 
@@ -7,15 +7,18 @@ export const offerMutants: readonly Mutant[] = [
   {
     name: "offers-first-page",
     defect: "Only the first page of offers is read.",
-    topics: [...offers, "paging"],
-    make: byHand((sound) => ({
-      offers: { search: (...asked) => firstPage(sound.offers?.search(...asked)) },
+    topics: offers,
+    make: withDriver(({ offers: sound }) => ({
+      offers: {
+        ...sound,
+        search: async (query, call) => ({ items: (await sound.search(query, call)).items }),
+      },
     })),
   },
   {
     name: "offers-empty-on-error",
     defect: "A search for offers that fails has found none.",
-    topics: [...offers, "errors", "breakdowns"],
+    topics: offers,
     make: byHand((sound) => ({
       offers: { search: (...asked) => emptyOnError(sound.offers?.search(...asked)) },
     })),
@@ -59,7 +62,7 @@ export const offerMutants: readonly Mutant[] = [
   {
     name: "offers-without-limit",
     defect: "Offers dearer than the limit that was asked for are told.",
-    topics: [...offers, "price"],
+    topics: offers,
     make: byHand((sound) => ({
       offers: {
         search: ({ maxPerHourMicros: _, ...query } = {}, options) =>

@@ -2,16 +2,17 @@ import { ComputeError, type DriverLaunchRequest, type LaunchField } from "@gpupo
 import { soundPieces } from "../adapter/tundra.ts";
 import { byHand, type Make, type Mutant, withMaps, withPieces } from "../mutant.ts";
 
-const topics = ["launch request", "launch", "units, prices and times", "options", "offers", "snapshots"];
+const topics = ["launch request", "what was asked for", "launch", "offers"];
 
 /** A field that is accepted and goes nowhere. */
 const dropped = (...fields: readonly (keyof DriverLaunchRequest)[]): Make =>
   withMaps(({ toCreateBody }) => ({
-    toCreateBody: (request, options, maps) =>
+    toCreateBody: (request, options, maps, gpus) =>
       toCreateBody(
         { ...request, ...Object.fromEntries(fields.map((field) => [field, undefined])) },
         options,
         maps,
+        gpus,
       ),
   }));
 
@@ -55,8 +56,8 @@ export const optionMutants: readonly Mutant[] = [
     defect: "Only the first of several ssh keys is sent.",
     topics,
     make: withMaps(({ toCreateBody }) => ({
-      toCreateBody: (request, options, maps) =>
-        toCreateBody({ ...request, sshPublicKeys: request.sshPublicKeys?.slice(0, 1) }, options, maps),
+      toCreateBody: (request, options, maps, gpus) =>
+        toCreateBody({ ...request, sshPublicKeys: request.sshPublicKeys?.slice(0, 1) }, options, maps, gpus),
     })),
   },
   {
@@ -70,35 +71,41 @@ export const optionMutants: readonly Mutant[] = [
     defect: "A UDP port is published as a TCP port.",
     topics,
     make: withMaps(({ toCreateBody }) => ({
-      toCreateBody: (request, options, maps) =>
-        toCreateBody({ ...request, ports: request.ports?.map(({ port }) => ({ port })) }, options, maps),
+      toCreateBody: (request, options, maps, gpus) =>
+        toCreateBody(
+          { ...request, ports: request.ports?.map(({ port }) => ({ port })) },
+          options,
+          maps,
+          gpus,
+        ),
     })),
   },
   {
     name: "disk-dropped",
     defect: "The disk that is asked for is accepted and dropped.",
-    topics,
+    topics: ["what was asked for"],
     make: dropped("minDiskMiB"),
   },
   {
     name: "image-replaced",
     defect: "The image that is asked for is replaced by one that is at hand.",
-    topics,
+    topics: ["what was asked for"],
     make: withMaps(({ toCreateBody }) => ({
-      toCreateBody: (request, options, maps) =>
-        toCreateBody({ ...request, image: request.image && "base/cuda:12.4" }, options, maps),
+      toCreateBody: (request, options, maps, gpus) =>
+        toCreateBody({ ...request, image: request.image && "base/cuda:12.4" }, options, maps, gpus),
     })),
   },
   {
     name: "snapshot-dropped",
     defect: "The snapshot that is to be started from is dropped, and an empty machine started.",
-    topics,
+    topics: ["what was asked for"],
     make: withMaps(({ toCreateBody }) => ({
-      toCreateBody: (request, options, maps) =>
+      toCreateBody: (request, options, maps, gpus) =>
         toCreateBody(
           { ...request, snapshot: undefined, image: request.image ?? "base/cuda:12.4" },
           options,
           maps,
+          gpus,
         ),
     })),
   },
@@ -130,7 +137,7 @@ export const optionMutants: readonly Mutant[] = [
   {
     name: "gpu-count-dropped",
     defect: "The number of GPUs that is asked for is ignored.",
-    topics,
+    topics: ["launch request", "launch", "what was asked for"],
     make: byHand((sound) => ({
       launch: ({ gpu, ...request }, options) =>
         sound.launch({ ...request, ...(gpu && { gpu: { ...gpu, count: 1 } }) }, options),
@@ -141,8 +148,8 @@ export const optionMutants: readonly Mutant[] = [
     defect: "Another offer than the one that is named is rented.",
     topics,
     make: withMaps(({ toCreateBody }) => ({
-      toCreateBody: (request, options, maps) =>
-        toCreateBody({ ...request, ...(request.offerId && { offerId: "of-801" }) }, options, maps),
+      toCreateBody: (request, options, maps, gpus) =>
+        toCreateBody({ ...request, ...(request.offerId && { offerId: "of-801" }) }, options, maps, gpus),
     })),
   },
   {
@@ -202,8 +209,13 @@ export const optionMutants: readonly Mutant[] = [
     defect: "Values of the environment are quoted once too often.",
     topics,
     make: withMaps(({ toCreateBody }) => ({
-      toCreateBody: (request, options, maps) =>
-        toCreateBody({ ...request, env: request.env && mapped(request.env, JSON.stringify) }, options, maps),
+      toCreateBody: (request, options, maps, gpus) =>
+        toCreateBody(
+          { ...request, env: request.env && mapped(request.env, JSON.stringify) },
+          options,
+          maps,
+          gpus,
+        ),
     })),
   },
   {
@@ -211,11 +223,12 @@ export const optionMutants: readonly Mutant[] = [
     defect: "Values of the environment lose what is after their first line.",
     topics,
     make: withMaps(({ toCreateBody }) => ({
-      toCreateBody: (request, options, maps) =>
+      toCreateBody: (request, options, maps, gpus) =>
         toCreateBody(
           { ...request, env: request.env && mapped(request.env, (text) => text.split("\n")[0] ?? "") },
           options,
           maps,
+          gpus,
         ),
     })),
   },

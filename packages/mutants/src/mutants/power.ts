@@ -2,7 +2,7 @@ import { isComputeError } from "@gpuport/core";
 import { byHand, type Mutant } from "../mutant.ts";
 import { group } from "./groups.ts";
 
-const power = ["power"];
+const power = ["power", "refusals everywhere"];
 
 export const powerMutants: readonly Mutant[] = [
   {
@@ -26,7 +26,7 @@ export const powerMutants: readonly Mutant[] = [
   {
     name: "stop-swallows",
     defect: "Whatever goes wrong while a machine is stopped is swallowed.",
-    topics: [...power, "errors", "breakdowns"],
+    topics: power,
     make: byHand((sound) =>
       group(sound, "power", {
         stop: (...asked) => sound.power?.stop(...asked).catch(() => undefined) ?? Promise.resolve(),
@@ -62,7 +62,7 @@ export const powerMutants: readonly Mutant[] = [
   {
     name: "stop-blocks",
     defect: "Stopping an unknown machine is a success.",
-    topics: [...power, "errors"],
+    topics: power,
     make: byHand((sound) =>
       group(sound, "power", {
         async stop(id, options) {

@@ -1,6 +1,6 @@
 import { byHand, type Mutant, withDriver, withMaps } from "../mutant.ts";
 
-const topics = ["units, prices and times", "launch", "offers", "bids", "account", "launch request"];
+const topics = ["units, prices and times", "what was asked for", "launch", "offers", "bids", "account"];
 
 export const priceMutants: readonly Mutant[] = [
   {
@@ -12,7 +12,7 @@ export const priceMutants: readonly Mutant[] = [
   {
     name: "price-per-gpu",
     defect: "The price of one GPU is given for that of the whole machine.",
-    topics,
+    topics: ["units, prices and times"],
     make: withMaps(({ toPrice }) => ({
       toPrice: (cents, _gpus, disk, kind) => toPrice(cents, 1, disk, kind),
     })),
@@ -76,7 +76,7 @@ export const priceMutants: readonly Mutant[] = [
   {
     name: "spot-is-on-demand",
     defect: "A machine that was bid for, and can be taken away, is said to be on demand.",
-    topics,
+    topics: ["bids", "what was asked for"],
     make: withMaps(({ toInstance }) => ({
       toInstance: (machine, tables, maps) => toInstance({ ...machine, is_spot: false }, tables, maps),
     })),
@@ -84,13 +84,13 @@ export const priceMutants: readonly Mutant[] = [
   {
     name: "bid-dropped",
     defect: "A bid is dropped, and the machine rented at the full price.",
-    topics,
+    topics: ["what was asked for"],
     make: withMaps(() => ({ toBid: () => undefined })),
   },
   {
     name: "bid-per-gpu",
     defect: "The bid for the whole machine goes out as the bid for each GPU.",
-    topics,
+    topics: ["what was asked for"],
     make: withMaps(({ toBidCents }) => ({
       toBidCents: (micros, _gpus, disk) => toBidCents(micros, 1, disk),
     })),
@@ -98,7 +98,7 @@ export const priceMutants: readonly Mutant[] = [
   {
     name: "bid-in-dollars",
     defect: "A bid goes out in dollars where the cloud counts cents.",
-    topics,
+    topics: ["what was asked for"],
     make: withDriver((_, { api }) => ({
       bids: {
         async change(id, perHourMicros, call) {
@@ -111,7 +111,7 @@ export const priceMutants: readonly Mutant[] = [
   {
     name: "bid-change-per-gpu",
     defect: "A changed bid for the whole machine goes out as the bid for each GPU.",
-    topics,
+    topics: ["what was asked for"],
     make: withDriver((_, { api }) => ({
       bids: {
         async change(id, perHourMicros, call) {
@@ -124,13 +124,13 @@ export const priceMutants: readonly Mutant[] = [
   {
     name: "bid-change-ignored",
     defect: "Changing a bid sends nothing, and says that it is done.",
-    topics,
+    topics: ["refusals everywhere", "what was asked for"],
     make: byHand(() => ({ bids: { change: async () => undefined } })),
   },
   {
     name: "limit-not-held",
     defect: "A machine that is dearer than maxPerHourMicros is launched all the same.",
-    topics,
+    topics: ["launch"],
     make: byHand((sound) => ({
       launch: ({ maxPerHourMicros: _, ...request }, options) => sound.launch(request, options),
     })),
@@ -138,7 +138,7 @@ export const priceMutants: readonly Mutant[] = [
   {
     name: "offers-dearest-first",
     defect: "Offers come dearest first, so a launch by need takes the dearest.",
-    topics,
+    topics: ["offers"],
     make: withDriver(({ offers }) => ({
       offers: {
         cheapestFirst: true,

@@ -3,12 +3,11 @@ import { byHand, type Mutant, withDriver, withMaps } from "../mutant.ts";
 
 const topics = [
   "breakdowns",
-  "unknown words and odd rows",
   "list",
+  "unknown words and odd rows",
   "errors",
   "units, prices and times",
   "paging",
-  "launch",
 ];
 
 export const readMutants: readonly Mutant[] = [
@@ -35,7 +34,7 @@ export const readMutants: readonly Mutant[] = [
   {
     name: "get-any-error-is-gone",
     defect: "Whatever goes wrong while a machine is read, it is not found.",
-    topics,
+    topics: ["breakdowns"],
     make: byHand((sound) => ({
       describe: (id, options) =>
         sound.describe(id, options).catch((cause: unknown) => {
@@ -115,7 +114,7 @@ export const readMutants: readonly Mutant[] = [
   {
     name: "get-another-machine",
     defect: "Asked for one machine, it answers with the first of the list.",
-    topics,
+    topics: ["list"],
     make: withDriver((sound) => ({
       async describe(id, call) {
         const { items } = await sound.list(call);
@@ -126,13 +125,11 @@ export const readMutants: readonly Mutant[] = [
   {
     name: "get-raw-path",
     defect: "An id goes into the path as it is, and reaches other endpoints.",
-    topics,
-    make: byHand((_, { ask, toInstance }) => ({
+    topics: ["errors"],
+    make: byHand((sound, { must, toInstance }) => ({
       async describe(id, options) {
-        const answer = await ask("GET", `/machines/${id}`, { signal: options?.signal });
-        if (answer.status === 404) throw new ComputeError({ code: "not_found", message: `no machine ${id}` });
-        if (!answer.ok) throw new ComputeError({ code: "unavailable", message: `answered ${answer.status}` });
-        return toInstance(answer.body);
+        const known = /^[\w-]+$/.test(id);
+        return known ? sound.describe(id, options) : toInstance((await must("GET", `/machines/${id}`)).body);
       },
     })),
   },
@@ -149,7 +146,7 @@ export const readMutants: readonly Mutant[] = [
   {
     name: "list-and-get-differ",
     defect: "The list tells another image and region than the machine's own page.",
-    topics,
+    topics: ["units, prices and times"],
     make: byHand((sound) => ({
       async *list(query, options) {
         for await (const instance of sound.list(query, options)) {

@@ -1,15 +1,13 @@
 import { inspect } from "node:util";
-import { ComputeError, isComputeError, tokenOf } from "@gpuport/core";
+import { isComputeError, tokenOf } from "@gpuport/core";
 import { tundraRaw } from "../adapter/tundra.ts";
-import { byHand, type Mutant, withMaps } from "../mutant.ts";
-
-const topics = ["secrets", "unknown words and odd rows", "errors"];
+import { byHand, type Mutant, soundMake, withMaps } from "../mutant.ts";
 
 export const secretMutants: readonly Mutant[] = [
   {
     name: "key-in-error",
     defect: "An error's message holds the request's header, and with it the account's key.",
-    topics,
+    topics: ["secrets"],
     make: byHand((sound, { credential }) => ({
       describe: (id, options) =>
         sound.describe(id, options).catch((error: unknown) => {
@@ -21,7 +19,7 @@ export const secretMutants: readonly Mutant[] = [
   {
     name: "key-in-cause",
     defect: "The cause of an error holds the request's headers.",
-    topics,
+    topics: ["secrets"],
     make: byHand((sound, { credential }) => ({
       describe: (id, options) =>
         sound.describe(id, options).catch((error: unknown) => {
@@ -36,7 +34,7 @@ export const secretMutants: readonly Mutant[] = [
   {
     name: "environment-in-error",
     defect: "An error of a launch holds the values of the machine's environment.",
-    topics,
+    topics: ["secrets"],
     make: byHand((sound) => ({
       launch: (request, options) =>
         sound.launch(request, options).catch((error: unknown) => {
@@ -48,39 +46,37 @@ export const secretMutants: readonly Mutant[] = [
   {
     name: "echo-in-error",
     defect: "What the cloud echoes of a request, its header too, goes into the error.",
-    topics,
+    topics: ["secrets"],
     make: byHand((sound, wire) => ({
-      async describe(id, options) {
-        const answer = await wire.ask("GET", `/machines/${encodeURIComponent(id)}`, {
-          signal: options?.signal,
-        });
-        if (answer.ok && answer.body !== undefined) return wire.toInstance(answer.body);
-        if ([401, 404, 429].includes(answer.status)) return sound.describe(id, options);
-        throw new ComputeError({
-          code: "unavailable",
-          message: `it answered ${answer.status}: ${answer.text}`,
-        });
+      async *list(query, options) {
+        try {
+          yield* sound.list(query, options);
+        } catch (error) {
+          if (!isComputeError(error)) throw error;
+          const { text } = await wire.ask("GET", "/machines");
+          throw error.with({ message: `${error.message}: ${text}` });
+        }
       },
     })),
   },
   {
     name: "key-in-url",
     defect: "The account's key stands in the URL, and so in every proxy's log.",
-    topics,
-    make: byHand((_, wire) => ({
-      async describe(id, options) {
-        const path = `/machines/${encodeURIComponent(id)}?key=${wire.credential}`;
-        const answer = await wire.ask("GET", path, { signal: options?.signal });
-        if (answer.ok) return wire.toInstance(answer.body);
-        const code = answer.status === 404 ? "not_found" : "unavailable";
-        throw new ComputeError({ code, message: `describe: it answered ${answer.status}` });
-      },
-    })),
+    topics: ["secrets"],
+    make: (ground, means) =>
+      soundMake(ground, {
+        ...means,
+        fetch(request, init) {
+          const url = new URL(request.url);
+          url.searchParams.set("key", ground.credential);
+          return means.fetch(new Request(url, request), init);
+        },
+      }),
   },
   {
     name: "key-in-start-script",
     defect: "The account's key is written into the machine's start script.",
-    topics,
+    topics: ["secrets"],
     make: byHand((sound, { credential }) => ({
       launch: (request, options) =>
         sound.launch(
@@ -92,7 +88,7 @@ export const secretMutants: readonly Mutant[] = [
   {
     name: "key-in-environment",
     defect: "The account's key is put into the machine's environment.",
-    topics,
+    topics: ["secrets"],
     make: byHand((sound, { credential }) => ({
       launch: (request, options) =>
         sound.launch({ ...request, env: { ...request.env, TUNDRA_API_KEY: credential } }, options),
@@ -101,7 +97,7 @@ export const secretMutants: readonly Mutant[] = [
   {
     name: "key-in-label",
     defect: "The account's key is part of what machines are called.",
-    topics,
+    topics: ["secrets"],
     make: byHand((sound, { credential }) => ({
       launch: (request, options) =>
         sound.launch({ ...request, name: `${credential}-${request.name ?? "m"}` }, options),
@@ -110,13 +106,13 @@ export const secretMutants: readonly Mutant[] = [
   {
     name: "key-on-provider",
     defect: "The provider holds the account's key where JSON and console.log show it.",
-    topics,
+    topics: ["secrets"],
     make: byHand(({ name }, { credential }) => Object.assign({ name }, { options: { apiKey: credential } })),
   },
   {
     name: "password-in-json",
     defect: "A machine's password shows in its JSON.",
-    topics,
+    topics: ["secrets"],
     make: withMaps(({ toAccess }) => ({
       toAccess(machine) {
         const access = toAccess(machine);
@@ -131,7 +127,7 @@ export const secretMutants: readonly Mutant[] = [
   {
     name: "raw-in-json",
     defect: "The cloud's own record, tokens included, shows in a machine's JSON.",
-    topics,
+    topics: ["secrets"],
     make: byHand((sound) => ({
       async describe(id, options) {
         const instance = await sound.describe(id, options);
@@ -147,7 +143,7 @@ export const secretMutants: readonly Mutant[] = [
   {
     name: "raw-in-message",
     defect: "The cloud's own record is put into the words about a machine's status.",
-    topics,
+    topics: ["secrets"],
     make: withMaps(({ toInstance }) => ({
       toInstance: (machine, tables, maps) => ({
         ...toInstance(machine, tables, maps),
@@ -158,7 +154,7 @@ export const secretMutants: readonly Mutant[] = [
   {
     name: "token-in-port-url",
     defect: "The address of a port holds an access token.",
-    topics,
+    topics: ["secrets"],
     make: withMaps(({ toAccess }) => ({
       toAccess(machine) {
         const access = toAccess(machine);
@@ -176,7 +172,7 @@ export const secretMutants: readonly Mutant[] = [
   {
     name: "request-logged",
     defect: "Requests are logged with their headers.",
-    topics,
+    topics: ["secrets"],
     make: byHand((sound, { credential }) => ({
       async describe(id, options) {
         // biome-ignore lint/suspicious/noConsole: it is the defect

@@ -4,11 +4,11 @@ import { byHand, type Make, type Mutant, withDriver, withMaps, withPieces } from
 
 const topics = [
   "unknown words and odd rows",
-  "launch",
   "facts",
-  "terminate",
-  "power",
   "units, prices and times",
+  "launch",
+  "power",
+  "terminate",
   "list",
 ];
 
@@ -102,19 +102,19 @@ export const statusMutants: readonly Mutant[] = [
   {
     name: "provisioning-is-running",
     defect: "A machine that still pulls its image is said to run.",
-    topics,
+    topics: ["unknown words and odd rows", "launch"],
     make: wordAs("pulling", { status: "running", billing: "compute" }),
   },
   {
     name: "stopped-is-running",
     defect: "A stopped machine is said to run.",
-    topics,
+    topics: ["power", "facts"],
     make: wordAs("halted", { status: "running", billing: "compute" }),
   },
   {
     name: "stopped-is-terminated",
     defect: "A stopped machine, whose disk bills, is said to be gone.",
-    topics,
+    topics: ["power", "facts"],
     make: wordAs("halted", { status: "terminated", billing: "none" }),
   },
   {
@@ -126,7 +126,7 @@ export const statusMutants: readonly Mutant[] = [
   {
     name: "terminating-is-terminated",
     defect: "A machine that is only asked to end is taken for gone.",
-    topics,
+    topics: ["terminate", "evidence of termination", "unknown words and odd rows"],
     make: wordAs("ending", { status: "terminated", billing: "none" }),
   },
   {
@@ -145,7 +145,7 @@ export const statusMutants: readonly Mutant[] = [
   {
     name: "describe-remembers",
     defect: "A machine is read once and then described from memory.",
-    topics,
+    topics: ["units, prices and times"],
     make: byHand((sound) => {
       const known = new Map<string, ReturnType<typeof sound.describe>>();
       return {
@@ -160,7 +160,7 @@ export const statusMutants: readonly Mutant[] = [
   {
     name: "running-without-asking",
     defect: "What was launched is said to run without having asked.",
-    topics,
+    topics: ["launch"],
     make: withDriver((sound) => ({
       launch: async (...asked) => ({
         ...(await sound.launch(...asked)),

@@ -6,7 +6,7 @@ export const storedMutants: readonly Mutant[] = [
   {
     name: "images-first-page",
     defect: "Only the first page of images is read.",
-    topics: ["images", "list", "paging"],
+    topics: ["images", "refusals everywhere"],
     make: byHand((sound) =>
       group(sound, "images", { list: (...asked) => firstPage(sound.images?.list(...asked)) }),
     ),
@@ -14,7 +14,7 @@ export const storedMutants: readonly Mutant[] = [
   {
     name: "images-empty-on-error",
     defect: "A list of images that fails is empty.",
-    topics: ["images", "list", "errors", "breakdowns"],
+    topics: ["images", "refusals everywhere"],
     make: byHand((sound) =>
       group(sound, "images", { list: (...asked) => emptyOnError(sound.images?.list(...asked)) }),
     ),
@@ -22,7 +22,7 @@ export const storedMutants: readonly Mutant[] = [
   {
     name: "images-search-ignored",
     defect: "A search for images finds all.",
-    topics: ["images"],
+    topics: ["images", "refusals everywhere"],
     make: byHand((sound) =>
       group(sound, "images", { list: (_, options) => sound.images?.list({}, options) ?? nothing() }),
     ),
@@ -30,7 +30,7 @@ export const storedMutants: readonly Mutant[] = [
   {
     name: "image-remove-swallows",
     defect: "Whatever goes wrong while an image is removed is swallowed.",
-    topics: ["images", "errors", "breakdowns"],
+    topics: ["images", "refusals everywhere"],
     make: byHand((sound) =>
       group(sound, "images", { remove: async (id) => sound.images?.remove?.(id).catch(() => undefined) }),
     ),
@@ -38,7 +38,7 @@ export const storedMutants: readonly Mutant[] = [
   {
     name: "snapshot-create-empty",
     defect: "A snapshot is made, and its id is lost.",
-    topics: ["snapshots"],
+    topics: ["snapshots", "refusals everywhere"],
     make: byHand((sound) =>
       group(sound, "snapshots", {
         async create(...asked) {
@@ -51,7 +51,7 @@ export const storedMutants: readonly Mutant[] = [
   {
     name: "snapshots-first-page",
     defect: "Only the first page of snapshots is read.",
-    topics: ["snapshots", "list", "paging"],
+    topics: ["snapshots", "refusals everywhere"],
     make: byHand((sound) =>
       group(sound, "snapshots", { list: (options) => firstPage(sound.snapshots?.list?.(options)) }),
     ),
@@ -59,7 +59,7 @@ export const storedMutants: readonly Mutant[] = [
   {
     name: "snapshot-always-ready",
     defect: "A snapshot that is still being copied is said to be ready.",
-    topics: ["snapshots", "status"],
+    topics: ["snapshots", "refusals everywhere"],
     make: withDriver(({ snapshots }) => ({
       snapshots: {
         ...snapshots,
@@ -75,19 +75,19 @@ export const storedMutants: readonly Mutant[] = [
   {
     name: "snapshot-remove-does-nothing",
     defect: "Removing a snapshot sends nothing, and it bills on.",
-    topics: ["snapshots"],
+    topics: ["snapshots", "refusals everywhere"],
     make: byHand((sound) => group(sound, "snapshots", { remove: async () => undefined })),
   },
   {
     name: "volume-remove-does-nothing",
     defect: "Removing a volume sends nothing, and it bills on.",
-    topics: ["volumes"],
+    topics: ["volumes", "refusals everywhere"],
     make: byHand((sound) => group(sound, "volumes", { remove: async () => undefined })),
   },
   {
     name: "volume-remove-swallows",
     defect: "Whatever goes wrong while a volume is removed is swallowed.",
-    topics: ["volumes", "errors", "breakdowns"],
+    topics: ["volumes", "refusals everywhere"],
     make: byHand((sound) =>
       group(sound, "volumes", {
         remove: (...asked) => sound.volumes?.remove(...asked).catch(() => undefined) ?? Promise.resolve(),
@@ -97,7 +97,7 @@ export const storedMutants: readonly Mutant[] = [
   {
     name: "volume-made-twice",
     defect: "The creation of a volume is repeated after a lost answer, and two bill.",
-    topics: ["volumes", "breakdowns", "ambiguity"],
+    topics: ["volumes", "refusals everywhere"],
     make: withDriver(({ volumes }, { api, maps }) => ({
       volumes: {
         ...volumes,
@@ -117,7 +117,7 @@ export const storedMutants: readonly Mutant[] = [
   {
     name: "volumes-empty-on-error",
     defect: "A list of volumes that fails is empty, and they bill unseen.",
-    topics: ["volumes", "list", "errors", "breakdowns"],
+    topics: ["volumes", "refusals everywhere"],
     make: byHand((sound) =>
       group(sound, "volumes", { list: (options) => emptyOnError(sound.volumes?.list(options)) }),
     ),
@@ -125,7 +125,7 @@ export const storedMutants: readonly Mutant[] = [
   {
     name: "volumes-first-page",
     defect: "Only the first page of volumes is read.",
-    topics: ["volumes", "list", "paging"],
+    topics: ["volumes", "refusals everywhere"],
     make: byHand((sound) =>
       group(sound, "volumes", { list: (options) => firstPage(sound.volumes?.list(options)) }),
     ),
@@ -133,7 +133,7 @@ export const storedMutants: readonly Mutant[] = [
   {
     name: "keys-first-page",
     defect: "Only the first page of ssh keys is read.",
-    topics: ["ssh keys"],
+    topics: ["ssh keys", "refusals everywhere"],
     make: byHand((sound) =>
       group(sound, "sshKeys", { list: (options) => firstPage(sound.sshKeys?.list(options)) }),
     ),
@@ -141,7 +141,7 @@ export const storedMutants: readonly Mutant[] = [
   {
     name: "key-add-changes-it",
     defect: "An ssh key comes back without its comment and its type.",
-    topics: ["ssh keys"],
+    topics: ["ssh keys", "refusals everywhere"],
     make: withDriver(({ sshKeys }, { api }) => ({
       sshKeys: {
         ...sshKeys,
@@ -160,19 +160,19 @@ export const storedMutants: readonly Mutant[] = [
   {
     name: "key-remove-does-nothing",
     defect: "Removing an ssh key sends nothing, and it goes on opening machines.",
-    topics: ["ssh keys"],
+    topics: ["ssh keys", "refusals everywhere"],
     make: byHand((sound) => group(sound, "sshKeys", { remove: async () => undefined })),
   },
   {
     name: "key-attach-does-nothing",
     defect: "Putting an ssh key into a machine sends nothing.",
-    topics: ["ssh keys"],
+    topics: ["ssh keys", "refusals everywhere"],
     make: byHand((sound) => group(sound, "sshKeys", { attach: async () => undefined })),
   },
   {
     name: "networks-first-page",
     defect: "Only the first page of networks is read.",
-    topics: ["networks", "list", "paging"],
+    topics: ["networks", "refusals everywhere"],
     make: byHand((sound) =>
       group(sound, "networks", { list: (options) => firstPage(sound.networks?.list(options)) }),
     ),
@@ -180,7 +180,7 @@ export const storedMutants: readonly Mutant[] = [
   {
     name: "network-attaches-one",
     defect: "Of several machines only the first joins a network.",
-    topics: ["networks"],
+    topics: ["networks", "refusals everywhere"],
     make: byHand((sound) =>
       group(sound, "networks", {
         attach: (id, machines, options) =>
@@ -191,7 +191,7 @@ export const storedMutants: readonly Mutant[] = [
   {
     name: "network-endpoints-empty",
     defect: "A network's endpoints are always none.",
-    topics: ["networks"],
+    topics: ["networks", "refusals everywhere"],
     make: byHand((sound) => group(sound, "networks", { endpoints: () => nothing() })),
   },
 ];

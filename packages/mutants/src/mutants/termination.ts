@@ -16,6 +16,16 @@ function unconfirmed(id: string): ComputeError {
   });
 }
 
+/** One request to end. That there is no such machine is no failure; every other one is told. */
+async function askToEnd(wire: Wire, id: string): Promise<void> {
+  try {
+    await wire.must("DELETE", `/machines/${encodeURIComponent(id)}`);
+  } catch (error) {
+    if (isComputeError(error, "not_found")) return;
+    throw isComputeError(error, "unauthenticated", "permission_denied") ? error : unconfirmed(id);
+  }
+}
+
 export const terminationMutants: readonly Mutant[] = [
   {
     name: "destroy-swallows",
@@ -31,8 +41,7 @@ export const terminationMutants: readonly Mutant[] = [
     topics,
     make: byHand((_, wire) => ({
       async terminate(id) {
-        const answer = await wire.ask("DELETE", `/machines/${id}`);
-        if (answer.status === 401 || answer.status === 403) throw unconfirmed(id);
+        await askToEnd(wire, id);
         return proof(id, wire);
       },
     })),
@@ -43,7 +52,7 @@ export const terminationMutants: readonly Mutant[] = [
     topics,
     make: byHand((_, wire) => ({
       async terminate(id) {
-        await wire.ask("DELETE", `/machines/${id}`);
+        await askToEnd(wire, id);
         for (let look = 0; look < 30; look += 1) {
           const answer = await wire.ask("GET", `/machines/${id}`);
           if (!answer.ok) return proof(id, wire);
@@ -71,7 +80,7 @@ export const terminationMutants: readonly Mutant[] = [
     topics,
     make: byHand((_, wire) => ({
       async terminate(id) {
-        await wire.ask("DELETE", `/machines/${id}`);
+        await askToEnd(wire, id);
         for (let look = 0; look < 30; look += 1) {
           const answer = await wire.ask("GET", "/machines");
           const left = wire.rows(answer, "machines").map(wire.toInstance);
@@ -90,11 +99,11 @@ export const terminationMutants: readonly Mutant[] = [
     topics,
     make: byHand((_, wire) => ({
       async terminate(id) {
-        await wire.ask("DELETE", `/machines/${id}`);
+        await askToEnd(wire, id);
         for (let look = 0; look < 30; look += 1) {
-          const answer = await wire.ask("GET", "/machines");
+          const answer = await wire.must("GET", "/machines");
           const page = wire.rows(answer, "machines").map(wire.toInstance);
-          if (answer.ok && page.every((instance) => instance.id !== id)) {
+          if (page.every((instance) => instance.id !== id)) {
             return proof(id, wire, "absent_from_list");
           }
           await wire.clock.sleep(3_000);
@@ -109,7 +118,7 @@ export const terminationMutants: readonly Mutant[] = [
     topics,
     make: byHand((sound, wire) => ({
       async terminate(id) {
-        await wire.ask("DELETE", `/machines/${id}`);
+        await askToEnd(wire, id);
         for (let look = 0; look < 30; look += 1) {
           try {
             const { status } = await sound.describe(id);
@@ -129,7 +138,7 @@ export const terminationMutants: readonly Mutant[] = [
     topics,
     make: byHand((_, wire) => ({
       async terminate(id) {
-        await wire.ask("POST", `/machines/${id}/halt`);
+        await wire.must("POST", `/machines/${id}/halt`).catch(() => wire.must("DELETE", `/machines/${id}`));
         return proof(id, wire, "terminal_status");
       },
     })),
@@ -157,7 +166,7 @@ export const terminationMutants: readonly Mutant[] = [
     topics,
     make: byHand((sound, wire) => ({
       async terminate(id) {
-        await wire.ask("DELETE", `/machines/${id}`);
+        await askToEnd(wire, id);
         const { status } = await sound.describe(id).catch(() => ({ status: "terminated" }));
         if (status === "terminated") return proof(id, wire);
         throw unconfirmed(id);

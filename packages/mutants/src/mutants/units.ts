@@ -1,47 +1,39 @@
-import { type Mutant, withDriver, withMaps } from "../mutant.ts";
+import type { Gpu } from "@gpuport/core";
+import type { Machine } from "../adapter/wire.ts";
+import { type Make, type Mutant, withDriver, withMaps } from "../mutant.ts";
 
-const topics = ["units, prices and times", "launch request", "volumes"];
+const topics = ["units, prices and times", "what was asked for", "offers"];
 
 export const unitMutants: readonly Mutant[] = [
   {
     name: "gpu-memory-decimal",
     defect: "GiB of GPU memory are multiplied by 1000.",
     topics,
-    make: withMaps(({ toHardware }) => ({
-      toHardware: (row) => gpuMemory(toHardware(row), (row.gpu_ram_gb ?? 0) * 1000),
-    })),
+    make: ofMachines(({ gpu_ram_gb }) => (gpu_ram_gb ?? 0) * 1000),
   },
   {
     name: "gpu-memory-in-gib",
     defect: "GPU memory is left in GiB.",
     topics,
-    make: withMaps(({ toHardware }) => ({
-      toHardware: (row) => gpuMemory(toHardware(row), row.gpu_ram_gb ?? 1),
-    })),
+    make: ofMachines(({ gpu_ram_gb }) => gpu_ram_gb ?? 1),
   },
   {
     name: "gpu-memory-in-bytes",
     defect: "GPU memory is given in bytes.",
     topics,
-    make: withMaps(({ toHardware }) => ({
-      toHardware: (row) => gpuMemory(toHardware(row), (row.gpu_ram_gb ?? 0) * 2 ** 30),
-    })),
+    make: ofMachines(({ gpu_ram_gb }) => (gpu_ram_gb ?? 0) * 2 ** 30),
   },
   {
     name: "gpu-memory-total",
     defect: "The memory of all GPUs is taken for that of one.",
     topics,
-    make: withMaps(({ toHardware }) => ({
-      toHardware: (row) => gpuMemory(toHardware(row), (row.gpu_ram_gb ?? 0) * 1024 * (row.gpu_count ?? 1)),
-    })),
+    make: ofMachines(({ gpu_ram_gb, gpu_count }) => (gpu_ram_gb ?? 0) * 1024 * (gpu_count ?? 1)),
   },
   {
     name: "gpu-memory-shared-out",
     defect: "The memory of one GPU is divided by the number of GPUs.",
     topics,
-    make: withMaps(({ toHardware }) => ({
-      toHardware: (row) => gpuMemory(toHardware(row), ((row.gpu_ram_gb ?? 0) * 1024) / (row.gpu_count ?? 1)),
-    })),
+    make: ofMachines(({ gpu_ram_gb, gpu_count }) => ((gpu_ram_gb ?? 0) * 1024) / (gpu_count ?? 1)),
   },
   {
     name: "memory-in-gib",
@@ -68,13 +60,13 @@ export const unitMutants: readonly Mutant[] = [
   {
     name: "disk-asked-in-mib",
     defect: "The disk that is asked for goes out in MiB where the cloud counts GiB.",
-    topics,
+    topics: ["what was asked for"],
     make: withMaps(() => ({ toDiskGb: (minDiskMiB) => minDiskMiB ?? 20 })),
   },
   {
     name: "disk-rounded-down",
     defect: "The disk is rounded down to whole GiB, so the machine has less than was asked for.",
-    topics,
+    topics: ["what was asked for"],
     make: withMaps(() => ({
       toDiskGb: (minDiskMiB) => (minDiskMiB === undefined ? 20 : Math.max(1, Math.floor(minDiskMiB / 1024))),
     })),
@@ -82,13 +74,8 @@ export const unitMutants: readonly Mutant[] = [
   {
     name: "gpu-count-one",
     defect: "Every machine is said to have one GPU.",
-    topics,
-    make: withMaps(({ toHardware }) => ({
-      toHardware(row) {
-        const hardware = toHardware(row);
-        return { ...hardware, gpu: hardware.gpu && { ...hardware.gpu, count: 1 } };
-      },
-    })),
+    topics: ["launch request"],
+    make: gpuOfMachines((gpu) => ({ ...gpu, count: 1 })),
   },
   {
     name: "gpu-id-own-spelling",
@@ -121,7 +108,7 @@ export const unitMutants: readonly Mutant[] = [
   {
     name: "volume-size-in-gib",
     defect: "A volume's size is given in GiB.",
-    topics,
+    topics: ["what was asked for"],
     make: withDriver(({ volumes }) => ({
       volumes: {
         ...volumes,
@@ -141,6 +128,17 @@ export const unitMutants: readonly Mutant[] = [
   },
 ];
 
-function gpuMemory<Row extends { readonly gpu?: object | undefined }>(hardware: Row, memoryMiB: number): Row {
-  return { ...hardware, gpu: hardware.gpu && { ...hardware.gpu, memoryMiB: Math.round(memoryMiB) } };
+/** The memory of a machine's GPU is another; offers tell the right one, so that the machine can be launched. */
+function ofMachines(memoryMiB: (machine: Machine) => number): Make {
+  return gpuOfMachines((gpu, machine) => ({ ...gpu, memoryMiB: Math.round(memoryMiB(machine)) }));
+}
+
+function gpuOfMachines(change: (gpu: Gpu, machine: Machine) => Gpu): Make {
+  return withMaps(({ toInstance }) => ({
+    toInstance(machine, tables, maps) {
+      const instance = toInstance(machine, tables, maps);
+      const { gpu } = instance.hardware;
+      return { ...instance, hardware: { ...instance.hardware, gpu: gpu && change(gpu, machine) } };
+    },
+  }));
 }

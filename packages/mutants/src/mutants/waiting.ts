@@ -15,7 +15,7 @@ export const waitMutants: readonly Mutant[] = [
   {
     name: "wait-endless",
     defect: "A wait has no deadline: a machine that never comes up is waited for for ever.",
-    topics,
+    topics: ["deadlines"],
     make: byHand((sound, { clock }) => ({
       async waitFor(id, status, options) {
         for (;;) {
@@ -30,7 +30,7 @@ export const waitMutants: readonly Mutant[] = [
   {
     name: "wait-without-asking",
     defect: "A wait returns what was wished for without having asked.",
-    topics,
+    topics: ["unknown words and odd rows", "launch"],
     make: byHand((sound) => ({
       waitFor: async (id, status) => ({ ...(await sound.describe(id)), status }),
     })),
@@ -38,7 +38,7 @@ export const waitMutants: readonly Mutant[] = [
   {
     name: "wait-for-any-change",
     defect: "A wait returns at the first change, whatever it is.",
-    topics,
+    topics: ["launch", "unknown words and odd rows", "power"],
     make: byHand((sound, { clock }) => ({
       async waitFor(id, _status, options) {
         const before = await sound.describe(id, options);
@@ -54,7 +54,7 @@ export const waitMutants: readonly Mutant[] = [
   {
     name: "wait-gives-up-on-one-failure",
     defect: "One look that fails for a moment ends the wait.",
-    topics,
+    topics: ["deadlines"],
     make: byHand((sound, { ask, toInstance, clock }) => ({
       async waitFor(id, status, options) {
         const until = clock.now() + (options?.timeoutMs ?? 1_800_000);
@@ -75,7 +75,7 @@ export const waitMutants: readonly Mutant[] = [
   {
     name: "wait-ignores-abort",
     defect: "A wait goes on after its caller has left.",
-    topics,
+    topics: ["abort"],
     make: byHand((sound) => ({
       waitFor: (id, status, { signal: _, ...options } = {}) => sound.waitFor(id, status, options),
     })),
@@ -120,7 +120,7 @@ export const waitMutants: readonly Mutant[] = [
   {
     name: "wait-absent-is-an-error",
     defect: "Waiting for a machine's end fails when the machine is gone, which is what was waited for.",
-    topics,
+    topics: ["deadlines"],
     make: byHand((sound, { clock }) => ({
       async waitFor(id, status, options) {
         if (status !== "terminated") return sound.waitFor(id, status, options);
@@ -137,7 +137,7 @@ export const waitMutants: readonly Mutant[] = [
   {
     name: "wait-goes-on-behind",
     defect: "A wait that was cancelled goes on asking behind its caller's back.",
-    topics,
+    topics: ["abort"],
     make: byHand((sound, { clock }) => ({
       waitFor(id, status, options) {
         const behind = async (): Promise<void> => {
