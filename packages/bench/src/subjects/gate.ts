@@ -10,6 +10,8 @@ import { type GateResult, gated } from "./gated.ts";
 const intervalMs = 2_000;
 const jobs = 400;
 const callers = 32;
+/** By then, whoever learns has learnt. */
+const warmUpJobs = 100;
 /** Who has not ended by then has given up. */
 const horizonMs = 6 * 3_600_000;
 
@@ -61,6 +63,7 @@ async function main(): Promise<GateResult> {
   let next = 0;
   let done = 0;
   let lastDoneAt = startedAt;
+  let warm = { at: startedAt, refused: 0 };
   const caller = async (): Promise<void> => {
     while (next < jobs && Date.now() - startedAt < horizonMs) {
       next += 1;
@@ -71,6 +74,7 @@ async function main(): Promise<GateResult> {
       if (!isDone) continue;
       done += 1;
       lastDoneAt = Date.now();
+      if (done === warmUpJobs) warm = { at: lastDoneAt, refused: counts.refused };
     }
   };
   const horizon = new Promise<void>((resolve) => setTimeout(resolve, horizonMs));
@@ -79,6 +83,10 @@ async function main(): Promise<GateResult> {
     done: done / jobs,
     refusedPerDone: counts.refused / Math.max(1, done),
     share: (done * intervalMs) / Math.max(intervalMs, lastDoneAt - startedAt),
+    warm: {
+      refusedPerDone: (counts.refused - warm.refused) / Math.max(1, done - warmUpJobs),
+      share: ((done - warmUpJobs) * intervalMs) / Math.max(intervalMs, lastDoneAt - warm.at),
+    },
   };
 }
 

@@ -10,4 +10,6 @@ export interface GateResult {
   readonly refusedPerDone: number;
   /** Of the calls that the limit would have let through in the time. */
   readonly share: number;
+  /** The same from the hundredth job on. */
+  readonly warm: { readonly refusedPerDone: number; readonly share: number };
 }

@@ -28,7 +28,9 @@ const enoughAccepted = 5;
 /** As many calls as a cloud may let through ahead of its limit: the longer they lasted, the nearer was the distance. */
 const reserve = 2;
 /** The distance is known when the bounds are this close. */
-const closeEnough = 1.04;
+const closeEnough = 1.03;
+/** So many calls are under way at first where no limit is declared; each that is accepted doubles it. */
+const firstAtOnce = 2;
 /** The first distance tried at a cloud that declares none. */
 const firstGapMs = 250;
 /** A limit that is declared is doubted after so many refusals one after the other; one may be another process's fault. */
@@ -55,6 +57,7 @@ export function createPacer(declared: RateLimit | undefined, clock: Clock): Pace
   let heldUntil = 0;
   let roundTripMs = Number.POSITIVE_INFINITY;
   let refusals = 0;
+  let atOnce = firstAtOnce;
   const learning = {
     refused: 0,
     accepted: undefined as number | undefined,
@@ -70,7 +73,7 @@ export function createPacer(declared: RateLimit | undefined, clock: Clock): Pace
   function waitMs(): number {
     const now = clock.now();
     const held = Math.max(0, heldUntil - now);
-    if (perMs === 0) return held;
+    if (perMs === 0) return inFlight < atOnce ? held : Number.POSITIVE_INFINITY;
     const keep = keepMs();
     while (answeredAt[0] !== undefined && answeredAt[0] + keep - now <= 0) answeredAt.shift();
     if (answeredAt.length + inFlight < calls) return held;
@@ -126,6 +129,7 @@ export function createPacer(declared: RateLimit | undefined, clock: Clock): Pace
 
   function accepted(sentUnder: number): void {
     refusals = 0;
+    atOnce *= 2;
     learning.sinceRefusal += 1;
     if (sentUnder !== perMs || perMs === floorMs) return;
     learning.streak += 1;
