@@ -2,7 +2,7 @@ import { checkedOptions, runOperation, signed } from "./call.ts";
 import type { CallOptions } from "./call-options.ts";
 import { deadlineAfter } from "./deadline.ts";
 import type { ComputeDriver, DriverCall, DriverInstance, DriverOffer, Page } from "./driver.ts";
-import { groupsOf, idOf } from "./groups.ts";
+import { type GroupMeans, groupsOf, idOf } from "./groups.ts";
 import type { LaunchRecord, LaunchState } from "./journal/journal.ts";
 import { createLauncher, type LaunchSurroundings, withLaunchKey } from "./launching.ts";
 import { launchQuery, type Market, matchingOffers, weighOffers } from "./market/offers.ts";
@@ -13,7 +13,7 @@ import { createLeaseWatch } from "./ownership/lease-watch.ts";
 import { refuse } from "./prepare.ts";
 import { terminateForGood } from "./protocol/terminate.ts";
 import { newToken } from "./protocol/token.ts";
-import { type ReadPage, walk } from "./protocol/walk.ts";
+import { type ReadPage, walkByPage } from "./protocol/walk.ts";
 import type { ComputeProvider, ListQuery, ProviderOf, ProviderVerbs, Termination } from "./provider.ts";
 import { sameRaw } from "./raw.ts";
 import { secretsIn } from "./secret.ts";
@@ -46,11 +46,11 @@ export function provide<Driver extends ComputeDriver<never>>(
   }
 
   /** Pages of a list, each with a deadline of its own unless the caller set one for the whole. */
-  async function* pages<Item extends { readonly id: string }>(
+  async function* byPage<Item extends { readonly id: string }>(
     operation: string,
     options: CallOptions | undefined,
     readPage: (cursor: string | undefined, call: DriverCall) => Promise<Page<Item>>,
-  ): AsyncGenerator<Item, void, undefined> {
+  ): AsyncGenerator<readonly Item[], void, undefined> {
     try {
       const { signal, timeoutMs } = checkedOptions(options, operation);
       const whole = timeoutMs === undefined ? undefined : deadlineAfter(clock, timeoutMs);
@@ -58,11 +58,15 @@ export function provide<Driver extends ComputeDriver<never>>(
         const left = whole === undefined ? callTimeoutMs : Math.max(1, whole.remainingMs());
         return run(operation, { signal: leaving, timeoutMs: left }, (call) => readPage(cursor, call));
       };
-      yield* walk(`${name}: ${operation}`, read, signal);
+      yield* walkByPage(`${name}: ${operation}`, read, signal);
     } catch (error) {
       throw signed(error, { provider: name, adapter, operation });
     }
   }
+
+  const pages: GroupMeans["pages"] = async function* (operation, options, readPage) {
+    for await (const items of byPage(operation, options, readPage)) for (const item of items) yield item;
+  };
 
   function finished(observed: DriverInstance): Instance {
     const { identity: _, ...instance } = observed;
@@ -115,8 +119,11 @@ export function provide<Driver extends ComputeDriver<never>>(
     }
   }
 
-  function list(options: CallOptions | undefined, query: ListQuery = {}): AsyncIterable<DriverInstance> {
-    return pages("list", options, (cursor, call) =>
+  function list(
+    options: CallOptions | undefined,
+    query: ListQuery = {},
+  ): AsyncIterable<readonly DriverInstance[]> {
+    return byPage("list", options, (cursor, call) =>
       driver.list({ ...call, cursor, statuses: query.statuses }),
     );
   }
@@ -158,9 +165,11 @@ export function provide<Driver extends ComputeDriver<never>>(
     describe: (id, options) =>
       run("describe", options, async (call) => describe(idOf(id), call), { instanceId: id }),
     async *list(query = {}, options) {
-      for await (const observed of list(options, query)) {
-        const wanted = query.statuses?.includes(observed.status) ?? observed.status !== "terminated";
-        if (wanted && (query.name === undefined || query.name === observed.name)) yield finished(observed);
+      for await (const page of list(options, query)) {
+        for (const observed of page) {
+          const wanted = query.statuses?.includes(observed.status) ?? observed.status !== "terminated";
+          if (wanted && (query.name === undefined || query.name === observed.name)) yield finished(observed);
+        }
       }
     },
     async terminate(id, options) {
@@ -215,8 +224,9 @@ export function provide<Driver extends ComputeDriver<never>>(
         ),
       ),
     async *survey(options) {
-      for await (const observed of list(options))
-        yield { instance: finished(observed), identity: observed.identity };
+      for await (const page of list(options)) {
+        for (const observed of page) yield { instance: finished(observed), identity: observed.identity };
+      }
     },
     prepare: (request) => launcher.prepare(request).request,
     async *weigh(request, options) {
