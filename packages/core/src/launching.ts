@@ -110,6 +110,9 @@ export function createLauncher(
       if (around.requireLease && prepared.request.lease === undefined) {
         refuse("lease", "the configuration requires every launch to have one");
       }
+      if (!hasOffers && budgets.some((budget) => budget.provider === name)) {
+        refuse("budgets", `${adapter} has no prices, so its budget cannot be held`, "unsupported");
+      }
       return prepared;
     } catch (error) {
       throw signed(error, { provider: name, adapter, operation: "launch" });

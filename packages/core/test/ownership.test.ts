@@ -352,6 +352,18 @@ describe("a budget", () => {
   });
 });
 
+it("rents nothing under a budget of which nobody says what it costs", async () => {
+  for (const offer of cloud.settings.offers) offer.price = 0;
+  const budgets = [{ currency: "USD", maxPerHourMicros: 900_000 }];
+  await expect(open({ budgets }).launch(gpu)).rejects.toMatchObject({
+    code: "no_capacity",
+    effect: "none",
+    message: expect.stringContaining("no known price"),
+  });
+  expect(cloud.creates()).toBe(0);
+  await open().launch(gpu);
+});
+
 it("says what bills, ours or not, with the launch that made it", async () => {
   const provider = open();
   const { id } = await provider.launch({ ...request, key: "job-7" });

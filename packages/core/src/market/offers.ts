@@ -125,7 +125,8 @@ export async function* candidates(
   })) {
     unfit ??= refusal;
     if (reason !== undefined || !offer.available) continue;
-    if (withinLimit(offer, query.maxPerHourMicros)) {
+    const isPriced = offer.price !== undefined || !priceIsNeeded;
+    if (isPriced && withinLimit(offer, query.maxPerHourMicros)) {
       given += 1;
       yield offer;
     } else beyond ??= offer;
@@ -145,11 +146,10 @@ function noLimit(): ComputeError {
 }
 
 function beyondLimit({ price }: Offer): ComputeError {
-  const costs =
+  const message =
     price === undefined
-      ? "has no known price"
-      : `costs ${price.perHourMicros / 1e6} ${price.currency} an hour`;
-  const message = `the cheapest match ${costs}, which is not within maxPerHourMicros`;
+      ? "the cheapest match has no known price, so no limit and no budget can be held"
+      : `the cheapest match costs ${price.perHourMicros / 1e6} ${price.currency} an hour, which is not within maxPerHourMicros`;
   const about = {
     code: "no_capacity",
     scope: "request",

@@ -157,7 +157,10 @@ function connect(tables: DriverContext<Names>["tables"], api: ReturnType<DriverC
           items: offers.map(({ id, gpu, count, price }) => ({
             id,
             hardware: { gpu: toGpu(gpu, { count }) },
-            price: { currency: "USD", perHourMicros: micros(price) ?? 0, kind: "on_demand" },
+            price:
+              price > 0
+                ? { currency: "USD", perHourMicros: micros(price) ?? 0, kind: "on_demand" }
+                : undefined,
             available: true,
           })),
         };
