@@ -63,12 +63,12 @@ describe("the check", () => {
     compare({ a: { lower, median: now, upper: now } }, { a: around(1) }).map((finding) => finding.worse);
 
   it("fails on a ratio that is worse by more than its noise", () => {
-    expect(worse(1.2, 1.05)).toEqual([true]);
+    expect(worse(1.35, 1.05)).toEqual([true]);
   });
 
   it("lets noise through: a middle that is near, or rounds of which a quarter is as before", () => {
-    expect(worse(1.14, 1.1)).toEqual([false]);
-    expect(worse(1.3, 0.99)).toEqual([false]);
+    expect(worse(1.29, 1.1)).toEqual([false]);
+    expect(worse(1.5, 0.99)).toEqual([false]);
   });
 
   it("fails when something is not measured any more, or has never been recorded", () => {
