@@ -74,7 +74,7 @@ const wholes: Readonly<Record<string, readonly string[]>> = {
   snapshots: ["create"],
   volumes: ["list", "create", "remove"],
   networks: ["create", "list", "attach", "endpoints"],
-  sshKeys: ["list", "add", "remove", "attach"],
+  sshKeys: ["list", "add", "remove"],
   bids: ["change"],
   naming: ["rename"],
   bulk: ["describe"],
