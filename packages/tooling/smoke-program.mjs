@@ -1,5 +1,5 @@
-// What a user's program does, from the published packages only: four clouds by configuration, one machine on each,
-// everything terminated with evidence, nothing left that bills. Runs on every runtime that the packages are for.
+// What a user's program does, from the published packages only: six clouds by configuration, each listed and each
+// refusing what no cloud knows, a machine on one of them, terminated with evidence, nothing left that bills. Runs on every runtime that the packages are for.
 import assert from "node:assert/strict";
 import { openProviders } from "@gpuport/config";
 import { isComputeError } from "@gpuport/core";
@@ -16,6 +16,8 @@ const providers = await openProviders({
     taiwan: { adapter: "glows", ...credentials.glows, baseUrl: urls.glows, facts },
     lab: { adapter: "pody", ...credentials.pody, baseUrl: urls.pody, facts },
     reserved: { adapter: "hpc-ai", apiKey: credentials["hpc-ai"].apiKey, baseUrl: urls["hpc-ai"], facts },
+    pods: { adapter: "runpod", ...credentials.runpod, baseUrl: urls.runpod, facts },
+    virtual: { adapter: "lambda", ...credentials.lambda, baseUrl: urls.lambda, facts },
   },
 });
 

@@ -84,6 +84,10 @@ export function refusal(status: number, when?: Work): Fault {
   return answer(`a ${status}${phase(when)}`, { status, body: "no", headers, when });
 }
 
+/** As an API that speaks JSON refuses, where {@link refusal} may be the network in front of it. */
+export const refusalInJson = (status: number): Fault =>
+  answer(`a ${status} in JSON`, { status, body: `{"message":"no"}`, headers: json });
+
 export function throttle(retryAfter?: string): Fault {
   const headers = retryAfter === undefined ? {} : { "retry-after": retryAfter };
   const name = retryAfter === undefined ? "a 429" : "a 429 that says how long to wait";

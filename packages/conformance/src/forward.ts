@@ -1,4 +1,5 @@
 import { Agent, type IncomingMessage, request as send } from "node:http";
+import { Readable } from "node:stream";
 import type { Fetch } from "@gpuport/core";
 import type { Exchange } from "./exchange.ts";
 
@@ -29,10 +30,20 @@ function requestOf({ method, url, headers, body }: Exchange, signal?: AbortSigna
 async function withoutPacking(response: Response): Promise<Response> {
   const headers = new Headers(response.headers);
   for (const name of ["content-encoding", "content-length", "transfer-encoding"]) headers.delete(name);
-  return whole(response.status, headers, await response.arrayBuffer());
+  const body = isStream(headers) ? response.body : await response.arrayBuffer();
+  return answerOf(response.status, headers, body);
 }
 
-function whole(status: number, headers: Headers, body: ArrayBuffer | string): Response {
+/** A stream of events may have no end: it is handed on as it comes, and never read ahead. */
+export function isStream(headers: Headers): boolean {
+  return headers.get("content-type")?.startsWith("text/event-stream") ?? false;
+}
+
+function answerOf(
+  status: number,
+  headers: Headers,
+  body: ArrayBuffer | ReadableStream | string | null,
+): Response {
   return new Response([204, 205, 304].includes(status) ? null : body, { status, headers });
 }
 
@@ -47,19 +58,25 @@ function overSocket({ method, url, headers, body }: Exchange, signal?: AbortSign
     outgoing.on("error", (cause) =>
       reject(signal?.aborted ? signal.reason : new TypeError("fetch failed", { cause })),
     );
-    outgoing.on("response", (incoming) => void readWhole(incoming).then(resolve, reject));
+    outgoing.on("response", (incoming) => void read(incoming).then(resolve, reject));
     outgoing.end(body);
   });
 }
 
-async function readWhole(incoming: IncomingMessage): Promise<Response> {
-  incoming.setEncoding("utf8");
-  let text = "";
-  for await (const chunk of incoming) text += String(chunk);
+async function read(incoming: IncomingMessage): Promise<Response> {
   const headers = new Headers();
   for (const [name, value] of Object.entries(incoming.headers)) {
     if (["content-length", "transfer-encoding", "connection", "keep-alive"].includes(name)) continue;
     for (const one of [value ?? []].flat()) headers.append(name, one);
   }
-  return whole(incoming.statusCode ?? 0, headers, text);
+  // Node's own stream of bytes, whose type is an older one than fetch's.
+  const body = isStream(headers) ? (Readable.toWeb(incoming) as ReadableStream) : await textOf(incoming);
+  return answerOf(incoming.statusCode ?? 0, headers, body);
+}
+
+async function textOf(incoming: IncomingMessage): Promise<string> {
+  incoming.setEncoding("utf8");
+  let text = "";
+  for await (const chunk of incoming) text += String(chunk);
+  return text;
 }

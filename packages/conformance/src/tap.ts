@@ -1,7 +1,7 @@
 import type { Clock, Fetch } from "@gpuport/core";
 import { type Exchange, shapeOf } from "./exchange.ts";
 import { endlessHeader, type Fault } from "./faults.ts";
-import type { Forward } from "./forward.ts";
+import { type Forward, isStream } from "./forward.ts";
 
 /** Which requests a fault hits. */
 export interface Injection {
@@ -120,7 +120,7 @@ export function createTap({ clock, forward, machines }: TapMeans): Tap {
 
 async function noted(exchange: Exchange, response: Response, at: number): Promise<Response> {
   // A body without end cannot be read ahead; it is not kept.
-  if (response.headers.has(endlessHeader)) return response;
+  if (response.headers.has(endlessHeader) || isStream(response.headers)) return response;
   const text = await response
     .clone()
     .text()

@@ -19,6 +19,8 @@ export interface Endpoint {
   readonly limit?: RateLimit | undefined;
   /** How long one request may take, where it differs from {@link Timing.requestTimeoutMs}. */
   readonly timeoutMs?: number | undefined;
+  /** Of an answer that never ends, such as a log: it is whole when nothing more has come for so long, in real time. */
+  readonly untilSilentMs?: number | undefined;
 }
 
 export type Endpoints = Readonly<Record<string, Endpoint>>;
@@ -42,7 +44,7 @@ export interface Timing {
   readonly listCosts?: "per_machine" | undefined;
   /** Of all calls together, where the cloud counts them so; each endpoint may have a limit of its own besides. */
   readonly rateLimit?: RateLimit | undefined;
-  /** What a machine costs while it comes up, and while it is stopped. */
+  /** The most that a machine costs while it comes up, and while it is stopped. */
   readonly bills: { readonly provisioning: Billing; readonly stopped: Billing };
 }
 
@@ -77,4 +79,5 @@ export const endpointOverrideSchema = z.strictObject({
   evidence: z.enum(["live", "recorded", "documented", "inferred"]).optional(),
   limit: rateLimitSchema.nullable().optional(),
   timeoutMs: z.int().positive().optional(),
+  untilSilentMs: z.int().positive().optional(),
 });

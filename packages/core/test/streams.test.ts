@@ -22,25 +22,25 @@ async function serve(answer: (response: ServerResponse) => void) {
     server.closeAllConnections();
   };
   const { port } = server.address() as AddressInfo; // it listens on a port
-  const api = createApi(
-    {
-      baseUrl: `http://127.0.0.1:${port}`,
-      endpoints: { log: { method: "GET", path: "log", evidence: "documented" } },
-      readFailure: () => undefined,
-    },
-    {
-      ...{ provider: "north", clock: systemClock, gate: createGate(systemClock) },
-      ...{ secrets: [], requestTimeoutMs: 2_000 },
-      ...{ fetch: (request, init) => fetch(request, init), maxResponseBytes: 10_000 },
-    },
-  );
+  const api = (untilSilentMs: number | undefined) =>
+    createApi(
+      {
+        baseUrl: `http://127.0.0.1:${port}`,
+        endpoints: { log: { method: "GET", path: "log", evidence: "documented", untilSilentMs } },
+        readFailure: () => undefined,
+      },
+      {
+        ...{ provider: "north", clock: systemClock, gate: createGate(systemClock) },
+        ...{ secrets: [], requestTimeoutMs: 2_000 },
+        ...{ fetch: (request, init) => fetch(request, init), maxResponseBytes: 10_000 },
+      },
+    );
   const tail = (untilSilentMs?: number, timeoutMs = 2_000) =>
-    api.call("log", {
+    api(untilSilentMs).call("log", {
       operation: "logs.tail",
       signal: new AbortController().signal,
       deadline: deadlineAfter(systemClock, timeoutMs),
       response: z.array(z.object({ id: z.string().optional(), data: z.unknown() })),
-      untilSilentMs,
     });
   return { tail, left: left.promise };
 }

@@ -12,7 +12,7 @@ import {
 } from "@gpuport/core";
 import { hasNoGpu, toInstance, toVolume } from "./map.ts";
 import { volumeSpecSchema } from "./options.ts";
-import { limits, logSilenceMs, type RunpodEndpoint, type RunpodTables } from "./tables.ts";
+import { limits, type RunpodEndpoint, type RunpodTables } from "./tables.ts";
 import * as wire from "./wire.ts";
 
 type RunpodApi = Api<RunpodEndpoint>;
@@ -62,7 +62,6 @@ export function logsOf(api: RunpodApi) {
         params: { id },
         query: { source: daemon ? "system" : "container", tail: lines },
         response: wire.logSchema,
-        untilSilentMs: logSilenceMs,
         ...call,
       });
       const texts = events.map(({ data }) => wire.logLineSchema.safeParse(data).data?.line ?? String(data));

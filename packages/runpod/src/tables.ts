@@ -26,7 +26,11 @@ const endpoints = {
   "instance.get": { method: "GET", path: "v2/pods/{id}", evidence: "documented" },
   "instance.terminate": { method: "DELETE", path: "v2/pods/{id}", evidence: "documented" },
   "instance.action": { method: "POST", path: "v2/pods/{id}/action", evidence: "documented" },
-  "instance.logs": { method: "GET", path: "v2/pods/{id}/logs", evidence: "documented" },
+  "instance.logs": {
+    ...{ method: "GET", path: "v2/pods/{id}/logs", evidence: "documented" },
+    /** A log goes on for ever; its past comes at once, so this much silence ends it. Inferred. */
+    untilSilentMs: 1_000,
+  },
   "offers.search": { method: "GET", path: "v2/catalog/gpus", evidence: "documented" },
   "volume.list": { method: "GET", path: "v2/network-volumes", evidence: "documented" },
   "volume.create": { method: "POST", path: "v2/network-volumes", evidence: "documented" },
@@ -176,6 +180,3 @@ export const launchRules: readonly LaunchRule[] = [
   ["env.PUBLIC_KEY", "is how sshPublicKeys are sent", (a) => a.keys && a.env?.["PUBLIC_KEY"] !== undefined],
   ["sshPublicKeys", noSsh, (a) => a.keys && a.command !== undefined, "unsupported"],
 ];
-
-/** A log goes on for ever; its past comes at once, so this much silence ends it. */
-export const logSilenceMs = 1_000;

@@ -27,12 +27,15 @@ function wellFormed(error: ComputeError, provider: string, operation: string): v
   claim(JSON.stringify(error) !== "{}", "an error shows nothing in JSON");
 }
 
+const denials = ["permission_denied", "unauthenticated", "quota_exceeded", "insufficient_funds"] as const;
+
 /** What a status says of a request where the cloud says nothing else; a cloud's own words may say more. */
 const statuses: readonly (readonly [number, readonly ComputeErrorCode[]])[] = [
   [400, []],
   [401, ["unauthenticated", "permission_denied"]],
   [402, ["insufficient_funds", "permission_denied", "unauthenticated"]],
-  [403, ["permission_denied", "unauthenticated", "quota_exceeded", "insufficient_funds"]],
+  // In plain text it may come from the network in front of the cloud, and is then no verdict on the key.
+  [403, [...denials, "unavailable"]],
   [409, []],
   [418, []],
   [422, []],
@@ -84,6 +87,11 @@ export const errors: readonly Case[] = [
       wellFormed(error, provider.name, "list");
     }),
   ),
+  that("a 403 in the API's own language is a denial", async ({ provider, inject, rentRunning }) => {
+    const { id } = await rentRunning();
+    await inject("read", faults.refusalInJson(403));
+    await refused("describe, answered 403 in JSON,", () => provider.describe(id), ...denials);
+  }),
   that("a throttle's own wait is kept, and told", async ({ provider, inject, tap, isFor, rentRunning }) => {
     const { id } = await rentRunning();
     const isRead = await isFor("read");

@@ -23,6 +23,7 @@ import { refusalsEverywhere } from "./operations-refused.ts";
 import { options } from "./options.ts";
 import { paging } from "./paging.ts";
 import { powering } from "./power.ts";
+import { readinessCases } from "./readiness.ts";
 import { recovery } from "./recovery.ts";
 import { requests } from "./request.ts";
 import { secrets } from "./secrets.ts";
@@ -32,7 +33,9 @@ import { stored } from "./stored.ts";
 import { sums } from "./sums.ts";
 import { terminating } from "./terminate.ts";
 import { volumeCases } from "./volumes.ts";
+import { watchingCases } from "./watching.ts";
 import { words } from "./words.ts";
+
 /** Every case, in the order of a machine's life. */
 export const cases: readonly Case[] = [
   ...launching,
@@ -48,6 +51,8 @@ export const cases: readonly Case[] = [
   ...errors,
   ...aborting,
   ...deadlines,
+  ...readinessCases,
+  ...watchingCases,
   ...concurrency,
   ...model,
   ...facts,

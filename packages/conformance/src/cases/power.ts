@@ -83,6 +83,30 @@ export const powering: readonly Case[] = [
       same(await machines(), before, "machines after a restart");
     },
   ),
+  having(
+    "power.recycle",
+    "a machine that is recycled runs again, and is the same",
+    async (power, { provider, rentRunning, machines }) => {
+      const { id } = await rentRunning();
+      const before = await machines();
+      await power.recycle(id);
+      same((await provider.waitFor(id, "running")).id, id, "the machine that runs after it was recycled");
+      same(await machines(), before, "machines after one was recycled");
+    },
+  ),
+  having("power.recycle", "what was never rented cannot be recycled", async (power, { unknownId }) => {
+    await refused("recycling of an unknown id", () => power.recycle(unknownId));
+  }),
+  having(
+    "power.recycle",
+    "recycle that is cancelled before changes nothing",
+    async (power, { rentRunning, tap }) => {
+      const { id } = await rentRunning();
+      const cancelled = () => power.recycle(id, { signal: AbortSignal.abort() });
+      const { exchanges } = await tap.during(() => refused("a cancelled recycle", cancelled, "cancelled"));
+      same(exchanges.length, 0, "requests of a cancelled recycle");
+    },
+  ),
   ...(["stop", "start"] as const).map((verb) =>
     having(
       "power",

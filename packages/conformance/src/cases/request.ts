@@ -78,19 +78,23 @@ const telling: readonly (readonly [keyof LaunchRequest, LaunchRequest, string])[
 function reaches([field, more, trace]: (typeof telling)[number]): Case {
   const name = `\`${field}\` reaches the cloud or is refused by name, and is never dropped`;
   return topic("launch request", { tiers: ["offline"] }).that(name, async (context) => {
-    const sent = await sentBody(context, field, more);
+    const sent = await sentBody(context, field, more, trace);
     claim(
       sent.some((text) => text.includes(trace)),
-      `a launch dropped \`${field}\`: it is nowhere in the create request`,
+      `a launch dropped \`${field}\`: it is nowhere in the create request, nor in one that the create names`,
     );
   });
 }
 
-/** What the create of a launch held, in every form in which a text may stand there. */
+/**
+ * What the create of a launch held, in every form in which a text may stand there; and what was put into the account
+ * beforehand, such as an ssh key, if the create says its name or id.
+ */
 async function sentBody(
   { rent, tap, isFor, machines }: CaseContext,
   field: keyof LaunchRequest,
   more: LaunchRequest,
+  trace: string,
 ): Promise<readonly string[]> {
   const isCreate = await isFor("create");
   const before = await machines();
@@ -102,10 +106,22 @@ async function sentBody(
     notApplicable(`it refuses \`${field}\` by name`);
   }
   if (error !== undefined) throw error;
-  return exchanges.filter(isCreate).flatMap(({ url, body }) => {
-    const whole = decodeURIComponent(url.search) + body;
-    return [whole, ...encoded(whole)];
-  });
+  const creates = exchanges.filter(isCreate).map(({ url, body }) => decodeURIComponent(url.search) + body);
+  const prepared = exchanges
+    .filter((exchange) => !isCreate(exchange) && exchange.body.includes(trace))
+    .filter(({ body, answer }) => wordsIn(body, answer?.text).some((word) => named(creates, word)))
+    .map(({ body }) => body);
+  return [...creates.flatMap((whole) => [whole, ...encoded(whole)]), ...prepared];
+}
+
+const named = (creates: readonly string[], word: string): boolean =>
+  creates.some((create) => create.includes(JSON.stringify(word)));
+
+/** Texts of some length that stand in JSON as values. */
+function wordsIn(...texts: readonly (string | undefined)[]): string[] {
+  return texts.flatMap((text) =>
+    [...(text ?? "").matchAll(/:\s*"([\w-]{4,})"/g)].map(([, word = ""]) => word),
+  );
 }
 
 /** Clouds take scripts in base64. */

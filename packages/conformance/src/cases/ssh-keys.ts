@@ -1,8 +1,11 @@
 import { type Case, topic } from "../case.ts";
 import { claim, collect, refused, same } from "../claims.ts";
+import { unverified } from "../outcome.ts";
 import { listPromises } from "../stored.ts";
 
 const sshKeys = topic("ssh keys");
+/** What makes two lines one key; the comment behind it is free. */
+const bodyOf = (line: string): string | undefined => line.split(" ")[1];
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGdwdXBvcnRjb25mb3JtYW5jZWtleXByb2JlMDE= conformance";
 
 export const sshKeyCases: readonly Case[] = [
@@ -32,6 +35,46 @@ export const sshKeyCases: readonly Case[] = [
     const { id } = await rentRunning();
     await group.attach(id, publicKey);
   }),
+  sshKeys.having(
+    "sshKeys.attached",
+    "a key that was put into a machine is one of its keys",
+    async (group, { provider, rentRunning }) => {
+      const { attach = unverified("it puts no key into a machine") } = group;
+      const { id } = await rentRunning();
+      await attach(id, publicKey);
+      const keys = await collect(group.attached(id));
+      const found = keys.filter((key) => bodyOf(key.publicKey) === bodyOf(publicKey));
+      same(found.length, 1, "how often the machine has the key");
+      for (const key of keys) {
+        claim(key.id !== "", "a key of a machine has no id");
+        same(key.provider, provider.name, "the provider of a machine's key");
+      }
+    },
+  ),
+  sshKeys.having("sshKeys.attached", "a machine that never was has no keys", async (group, { unknownId }) => {
+    await refused("the keys of an unknown machine", () => collect(group.attached(unknownId)));
+  }),
+  sshKeys.having(
+    "sshKeys.detach",
+    "a key that is taken out of a machine stays the account's",
+    async (group, { rentRunning }) => {
+      const { attach = unverified("it puts no key into a machine") } = group;
+      const { attached = unverified("it does not tell the keys of a machine") } = group;
+      const kept = await group.add(publicKey);
+      const { id } = await rentRunning();
+      await attach(id, publicKey);
+      const isProbe = (key: { readonly publicKey: string }) => bodyOf(key.publicKey) === bodyOf(publicKey);
+      const inside = (await collect(attached(id))).find(isProbe);
+      claim(inside !== undefined, "a key was put into a machine, and is none of its keys");
+      await group.detach(id, inside.id);
+      claim(!(await collect(attached(id))).some(isProbe), "a key was taken out, and is still the machine's");
+      const account = await collect(group.list());
+      claim(
+        account.some((key) => key.id === kept.id),
+        "a key was taken out of a machine, and out of the account with it",
+      );
+    },
+  ),
   ...[
     ["a private key", "-----BEGIN OPENSSH PRIVATE KEY-----"],
     ["two lines", "ssh-rsa AAAA\nssh-rsa BBBB"],

@@ -57,8 +57,6 @@ export interface ApiRequest<Schema extends z.ZodType = z.ZodType> extends Driver
    * not even a refusal before any work is followed by another try, because it commits money for long.
    */
   readonly rents?: true | "once" | undefined;
-  /** For an answer that never ends, such as a log: it is whole when nothing more has come for so long. */
-  readonly untilSilentMs?: number | undefined;
   /** This call is the login itself, and goes without the session's token. */
   readonly login?: boolean | undefined;
 }
@@ -200,7 +198,7 @@ export function createApi<Names extends string>(
         json: request.json,
         timeoutMs: Math.min(endpoint.timeoutMs ?? requestTimeoutMs, request.deadline.remainingMs()),
         maxResponseBytes,
-        untilSilentMs: request.untilSilentMs,
+        untilSilentMs: endpoint.untilSilentMs,
         // A create on its way is never cut off: its answer is the cheapest way to learn what it did.
         signal: request.rents ? new AbortController().signal : request.signal,
         fetch,

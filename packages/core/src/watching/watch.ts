@@ -2,7 +2,7 @@ import { checkedOptions, signed } from "../call.ts";
 import type { CallOptions } from "../call-options.ts";
 import { deadlineAfter, deadlineScope, ended } from "../deadline.ts";
 import type { DriverInstance } from "../driver.ts";
-import { type ComputeError, isComputeError } from "../errors.ts";
+import { ComputeError, isComputeError } from "../errors.ts";
 import type { Instance } from "../model/index.ts";
 import { internalsOf } from "../ownership/internals.ts";
 import type { ComputeProvider } from "../provider.ts";
@@ -130,9 +130,14 @@ export async function* watch(
     if (all !== undefined) yield* listed(all);
   }
 
-  const subscription = follow({ ids: named ?? "all", keep: keptTicks });
+  const subscription = follow({ ids: named ?? "all", keep: keptTicks, until: scope.deadline.at });
   try {
-    for (;;) yield* eventsOf(await subscription.next(scope.signal));
+    for (;;) {
+      yield* eventsOf(await subscription.next(scope.signal));
+      // The signal goes by the computer's time; a clock of the caller's own may be ahead of it.
+      if (scope.deadline.remainingMs() === 0)
+        throw new ComputeError({ code: "timeout", message: `${provider.name}: watch: timed out` });
+    }
   } catch (error) {
     throw signed(ended(scope.signal, `${provider.name}: watch`) ?? error, trace);
   } finally {
