@@ -1,6 +1,7 @@
 import type { Fetch } from "@gpuport/core";
 import type { Bench, Subject } from "./bench.ts";
 import { credentialsIn } from "./credentials.ts";
+import { isStream } from "./forward.ts";
 import type { RecordedExchange, Recording } from "./recording.ts";
 import { redactedBody, redactedHeaders, redactedUrl } from "./redaction.ts";
 import type { ConformanceReport } from "./report.ts";
@@ -35,21 +36,45 @@ export function createRecorder(options: RecorderOptions = {}): Recorder {
         for (const secret of [...secrets, ...credentialsIn(request)]) learnt.add(secret);
         const requestBody = await request.clone().text();
         const response = await fetch(request);
-        const responseBody = await response.clone().text();
-        const known = [...learnt];
-        into.push({
-          method: request.method,
-          path: redactedUrl(new URL(request.url), known),
-          requestBody: redactedBody(requestBody, known),
-          status: response.status,
-          headers: redactedHeaders(answerHeaders(response), known),
-          responseBody: redactedBody(responseBody, known),
-        });
+        const keep = (responseBody: string): void => {
+          const known = [...learnt];
+          into.push({
+            method: request.method,
+            path: redactedUrl(new URL(request.url), known),
+            requestBody: redactedBody(requestBody, known),
+            status: response.status,
+            headers: redactedHeaders(answerHeaders(response), known),
+            responseBody: redactedBody(responseBody, known),
+          });
+        };
+        if (isStream(response.headers)) return keptWhenLeft(response, keep);
+        keep(await response.clone().text());
         return response;
       };
     },
     recording: (adapter) => ({ version: 1, adapter, recordedAt: new Date().toISOString(), cases }),
   };
+}
+
+/** A stream may have no end: what has come is kept when its reader leaves, or when it ends. */
+function keptWhenLeft(response: Response, keep: (text: string) => void): Response {
+  const reader = response.body?.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = (await reader?.read()) ?? { done: true };
+      text += decoder.decode(value, { stream: !done });
+      if (value !== undefined) return controller.enqueue(value);
+      keep(text);
+      controller.close();
+    },
+    async cancel(reason) {
+      keep(text);
+      await reader?.cancel(reason);
+    },
+  });
+  return new Response(body, response);
 }
 
 /** Only what may change how an answer is read. */
