@@ -1,8 +1,9 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
+import { nock } from "@gpuport/testkit";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { deadlineAfter } from "../src/deadline.ts";
 import { retryAfterMs } from "../src/http/answer.ts";
@@ -13,6 +14,10 @@ import { buildUrl } from "../src/http/url.ts";
 import { createGate, operationChannel, type RequestTrace, requestChannel } from "../src/index.ts";
 import { northwind } from "./northwind/adapter.ts";
 import { type Northwind, startNorthwind } from "./northwind/server.ts";
+
+// nock replaces the global fetch, and who has replaced it is heard.
+beforeAll(() => nock.restore());
+afterAll(() => nock.activate());
 
 let cloud: Northwind;
 beforeEach(async () => {

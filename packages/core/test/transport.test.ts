@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
-import { afterEach, describe, expect, it } from "vitest";
+import { nock } from "@gpuport/testkit";
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { exchange, type Fetch, type Outgoing } from "../src/http/exchange.ts";
 import { ExchangeError } from "../src/http/exchange-error.ts";
 
@@ -10,6 +11,10 @@ const transports: readonly (readonly [string, Fetch | undefined])[] = [
   ["fetch", (request, init) => globalThis.fetch(request, init)],
   ["Node's client", undefined],
 ];
+
+// nock replaces the global fetch, and who has replaced it is heard.
+beforeAll(() => nock.restore());
+afterAll(() => nock.activate());
 
 const servers: { server: Server; sockets: Set<Socket> }[] = [];
 afterEach(async () => {
@@ -181,4 +186,16 @@ describe.each(transports)("over %s", (_, fetch) => {
     expect(sent).toContain("\r\naccept: application/json\r\n");
     expect(sent).toContain('\r\n\r\n{"city":"malm');
   });
+});
+
+it("goes by the global fetch when somebody has replaced it", async () => {
+  const seen: string[] = [];
+  onTestFinished(() => void vi.unstubAllGlobals());
+  vi.stubGlobal("fetch", async (request: Request) => {
+    seen.push(request.url);
+    return new Response("{}");
+  });
+  const url = "http://127.0.0.1:9/machines";
+  expect(await exchange(outgoing(url, undefined))).toMatchObject({ status: 200, text: "{}" });
+  expect(seen).toEqual([url]);
 });

@@ -2,7 +2,7 @@ import ky, { type Options } from "ky";
 import { deadlinePassed } from "../deadline.ts";
 import { readText } from "./body.ts";
 import { ExchangeError, networkError } from "./exchange-error.ts";
-import { isNode, sendWithNode } from "./transport.ts";
+import { sendWithNode, standsInForFetch } from "./transport.ts";
 
 export type Fetch = (request: Request, init?: RequestInit) => Promise<Response>;
 
@@ -53,7 +53,7 @@ export async function exchange(outgoing: Outgoing): Promise<Incoming> {
     if (outgoing.timeoutMs <= 0)
       throw new ExchangeError("timeout", "no time left to send it", { sent: false });
     // Node's client is given whole answers only; one that never ends is read piece by piece.
-    const light = outgoing.fetch === undefined && isNode && outgoing.untilSilentMs === undefined;
+    const light = outgoing.fetch === undefined && outgoing.untilSilentMs === undefined && standsInForFetch();
     return await (light ? viaNode : viaFetch)(outgoing, abort.signal);
   } catch (error) {
     abort.abort(); // lets go of a body that is not read to its end

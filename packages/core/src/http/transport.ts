@@ -11,7 +11,22 @@ import { collectText } from "./body.ts";
 // those that the process was told. It follows no redirect.
 
 /** Elsewhere `node:http` is made of the runtime's own fetch. */
-export const isNode: boolean = globalThis.navigator?.userAgent?.startsWith("Node.js/") ?? false;
+const isNode: boolean = globalThis.navigator?.userAgent?.startsWith("Node.js/") ?? false;
+let looked: unknown;
+let isNodes = false;
+
+/**
+ * Whether Node's client may stand in for fetch. Whoever has replaced the global one, to watch what a program sends or to
+ * send it elsewhere, is heard: only Node's own, which says what it stands on, is passed by.
+ */
+export function standsInForFetch(): boolean {
+  if (!isNode) return false;
+  if (globalThis.fetch !== looked) {
+    looked = globalThis.fetch;
+    isNodes = Function.prototype.toString.call(looked).includes("internal/deps/undici/undici");
+  }
+  return isNodes;
+}
 
 /** As long as fetch waits for a connection. */
 const connectTimeoutMs = 10_000;
