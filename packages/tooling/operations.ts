@@ -5,7 +5,9 @@ import { requestChannel } from "@gpuport/core";
 import { startEmulator } from "@gpuport/emulator";
 import { glows } from "@gpuport/glows";
 import { hpcAi } from "@gpuport/hpc-ai";
+import { lambda } from "@gpuport/lambda";
 import { pody } from "@gpuport/pody";
+import { runpod } from "@gpuport/runpod";
 import { emulatedClock } from "@gpuport/testkit";
 import { vast } from "@gpuport/vast";
 
@@ -24,6 +26,9 @@ const registry = {
   ...{ docker_login_user: "someone", docker_login_pass: "synthetic" },
 };
 
+/** A log that never ends is over after so much silence; the emulator has said everything at once. */
+const brief = { "instance.logs": { untilSilentMs: 20 } };
+
 /** What the clouds want to hear; the rest is the same everywhere. */
 const words = {
   vast: {
@@ -41,6 +46,15 @@ const words = {
     // The cloud's id of a region: names are known from the catalogue only.
     volume: { name: "data", type: "filesystem", region: "b1f6a0d2-5c1e-4d0f-8a51-3f0c1d2e4a01" },
   },
+  runpod: {
+    request: { gpu: { model: "RTX 4090" }, image: "runpod/base:1.0.0-ubuntu2204" },
+    volume: { name: "data", sizeMiB: 10_240, region: "EU-RO-1" },
+  },
+  lambda: {
+    request: { gpu: { model: "A10" }, sshPublicKeys: [publicKey] },
+    // Its disks have no size: they grow.
+    volume: { name: "data", sizeMiB: undefined, region: "us-east-1" },
+  },
 } as const;
 
 /** Every operation that a provider has, as a user calls it; each finds the account as the ones before have left it. */
@@ -48,7 +62,8 @@ async function useEverything(provider: ComputeProvider, cloud: keyof typeof word
   const { power, offers, images, exec, logs, snapshots, volumes, networks, sshKeys } = provider;
   const { account, stats, naming, bids, bulk } = provider;
   const { request, snapshot, volume } = { snapshot: {}, volume: undefined, ...words[cloud] };
-  const { region } = (await all(offers?.search({ image: request.image })))[0] ?? {};
+  const { region } =
+    (await all(offers?.search({ image: "image" in request ? request.image : undefined })))[0] ?? {};
   const { id } = await provider.launch(request);
   await provider.waitFor(id, "running");
   await provider.describe(id);
@@ -139,6 +154,8 @@ export async function operationRows(): Promise<readonly OperationRow[]> {
       glows: glows({ ...credentials.glows, baseUrl: urls.glows, clock }),
       pody: pody({ ...credentials.pody, baseUrl: urls.pody, clock }),
       "hpc-ai": hpcAi({ username, password, baseUrl: urls["hpc-ai"], clock }),
+      runpod: runpod({ ...credentials.runpod, baseUrl: urls.runpod, clock, endpoints: brief }),
+      lambda: lambda({ ...credentials.lambda, baseUrl: urls.lambda, clock }),
     };
     for (const cloud of Object.keys(clouds) as (keyof typeof clouds)[]) {
       await useEverything(clouds[cloud], cloud);
@@ -149,7 +166,7 @@ export async function operationRows(): Promise<readonly OperationRow[]> {
     requestChannel.start.unsubscribe(note);
     await emulator.close();
   }
-  return [vast, glows, pody, hpcAi].flatMap(({ id: cloud, tables }) =>
+  return [vast, glows, pody, hpcAi, runpod, lambda].flatMap(({ id: cloud, tables }) =>
     Object.entries<Endpoint>(tables.endpoints).flatMap(([endpoint, { method, path, evidence }]) =>
       [...used]
         .map((line) => line.split(" "))

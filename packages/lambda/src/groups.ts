@@ -69,7 +69,7 @@ export function volumesOf(api: Client) {
       return { items: data.map(toVolume) };
     },
     async create({ name, region, ...others }, call) {
-      const [unknown] = Object.keys(others);
+      const [unknown] = Object.entries(others).find(([, value]) => value !== undefined) ?? [];
       if (unknown) refuse(unknown, "filesystems of lambda have no such thing: they grow", "unsupported");
       if (name === undefined || !limits.filesystemName.test(name))
         return refuse("name", "lambda needs one: 60 letters, digits and dashes, a letter first");
