@@ -131,6 +131,21 @@ describe("waits on one account", () => {
     await next;
   });
 
+  it("do not take two stale lists in quick succession for proof that a machine is gone", async () => {
+    const ids = rent(100);
+    const provider = open();
+    const hidden = cloud.machines.get("w7");
+    cloud.clock.alarm(6_000, () => void cloud.machines.delete("w7"));
+    // Somebody else comes and has the list read again at once; the machine shows within the cloud's lag.
+    cloud.clock.alarm(8_500, () => {
+      void provider.waitFor("w1", "stopped").catch(() => undefined);
+      cloud.clock.alarm(2_000, () => hidden && cloud.machines.set("w7", hidden));
+    });
+    cloud.clock.alarm(30_000, () => ids.forEach((id) => void turn(id, { state: "up" })));
+    const all = await Promise.all(ids.map((id) => provider.waitFor(id, "running")));
+    expect(all).toHaveLength(100);
+  });
+
   it("leave nothing behind that goes on looking", async () => {
     const ids = rent(60);
     const abort = new AbortController();
@@ -224,11 +239,12 @@ describe("a watch", () => {
     };
     const events = watch(open(), ["w0", "w1"]);
     const words = await told(events, 10, ({ length }) => steps[length]?.());
-    expect(words).toEqual([
+    expect(words.slice(0, 8)).toEqual([
       ...["appeared w0 booting", "appeared w1 booting", "status w0 up", "access w0 up", "price w1 booting"],
       ...["status w1 paused", "price w1 paused", "disappeared w1"],
-      ...["reappeared w1 up", "access w0 up"],
     ]);
+    // Two machines that changed at one moment are told in the order in which they are looked at.
+    expect(words.slice(8).sort()).toEqual(["access w0 up", "reappeared w1 up"]);
   });
 
   it("follows every machine of the account that matches, also those that come later", async () => {

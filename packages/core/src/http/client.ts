@@ -244,16 +244,16 @@ export function createApi<Names extends string>(
       const send = async (number: number): Promise<unknown> => {
         try {
           return await attempt(name, request, number);
-        } catch (error) {
-          if (isComputeError(error, "rate_limited")) throttled = error;
+        } catch (thrown) {
+          if (isComputeError(thrown, "rate_limited")) throttled = thrown;
           // It waited in line for as long as it could: the refusal that sent it there says more.
-          if (throttled !== undefined && isComputeError(error, "timeout") && error.effect === "none")
-            throw throttled;
+          const inLine = isComputeError(thrown, "timeout") && thrown.effect === "none";
+          const error = inLine ? (throttled ?? thrown) : thrown;
           if (!request.removes || !isComputeError(error)) throw error;
           if (unsure && error.code === "not_found") return undefined;
           unsure ||= error.effect !== "none";
           // Whatever this try says of itself, one before it may have done the work.
-          const isFinal = unsure && error.effect === "none" && !error.retryable;
+          const isFinal = unsure && error.effect === "none" && (inLine || !error.retryable);
           throw isFinal ? error.with({ effect: "maybe" }) : error;
         }
       };

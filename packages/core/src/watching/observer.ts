@@ -64,12 +64,18 @@ export function createObserver(means: ObserverMeans): Observer {
   }
 
   async function describeMany(ids: readonly string[], call: DriverCall): Promise<readonly Description[]> {
-    const { by, sightings } = await sweep({ driver, timing: facts, memory }, { ids }, call);
+    const means = { driver, timing: facts, memory };
+    const { by, sightings } = await sweep(means, { ids }, call);
+    const isMissing = (id: string): boolean =>
+      by !== "single reads" && sightings.get(id)?.absence !== undefined;
+    const missing = ids.filter(isMissing);
+    // A cloud that cannot be asked for one machine is asked for its list again, once for all that are missing.
+    const listed = driver.describe === undefined && missing.length > 0;
+    const again = listed ? (await sweep(means, { ids: missing }, call)).sightings : undefined;
     return inBatches(ids, concurrency, async (id): Promise<Description> => {
       try {
-        const sighting = sightings.get(id);
-        const isSure = sighting !== undefined && (sighting.absence === undefined || by === "single reads");
-        const look: Look | Sighting = isSure ? sighting : await lookAt(driver, id, call);
+        const shown = isMissing(id) ? again?.get(id) : sightings.get(id);
+        const look: Look | Sighting = shown ?? (await lookAt(driver, id, call));
         return { id, instance: read(id, look) };
       } catch (error) {
         if (!isComputeError(error)) throw error;

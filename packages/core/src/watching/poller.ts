@@ -49,8 +49,8 @@ interface Watched {
   changedAt: number;
   lookedAt?: number;
   words?: string;
-  /** A list has missed it once, which it may do while its pages move. */
-  missed?: boolean;
+  /** Since when lists have missed it, which one may do while its pages move, or because it is old. */
+  missedAt?: number | undefined;
 }
 
 interface Subscriber {
@@ -85,8 +85,8 @@ export function createPoller({ driver, timing, clock }: PollerMeans): Poller {
   let leaving = new AbortController();
 
   /** Looks are close together after a change, and then further and further apart. */
-  function pauseMs({ changedAt, lookedAt = changedAt, missed }: Watched): number {
-    if (missed) return Math.max(firstPauseMs, timing.visibilityLagMs);
+  function pauseMs({ changedAt, lookedAt = changedAt, missedAt }: Watched): number {
+    if (missedAt !== undefined) return Math.max(firstPauseMs, timing.visibilityLagMs);
     const age = lookedAt - changedAt;
     const pace = timing.pollIntervalMs;
     const young = Math.min(Math.max(age, firstPauseMs), pace);
@@ -180,18 +180,22 @@ export function createPoller({ driver, timing, clock }: PollerMeans): Poller {
   }
 
   /**
-   * Notes what a look showed, and tells whether it is sure: a list may miss a machine once; what it misses twice, and what
-   * the cloud says when asked for this one, counts.
+   * Notes what a look showed, and tells whether it is sure: a list may miss a machine once; what lists miss for longer than
+   * the cloud's lag, and what the cloud says when asked for this one, counts.
    */
   function witness(id: string, { seen, absence }: Sighting, asked: boolean): boolean {
     const watched = machines.get(id);
     if (watched === undefined) return false;
-    const missed = absence !== undefined && !asked && !watched.missed;
-    watched.missed = missed;
+    const isSure = absence === undefined || asked || lastsFrom(watched.missedAt);
+    watched.missedAt = absence === undefined ? undefined : (watched.missedAt ?? clock.now());
     const words = seen === undefined ? absence : `${seen.status} ${seen.providerStatus}`;
     if (words !== undefined && words !== watched.words) watched.changedAt = clock.now();
     if (words !== undefined) watched.words = words;
-    return !missed;
+    return isSure;
+  }
+
+  function lastsFrom(missedAt: number | undefined): boolean {
+    return missedAt !== undefined && clock.now() - missedAt >= timing.visibilityLagMs;
   }
 
   function deliver(sightings: ReadonlyMap<string, Sighting>, number: number): void {

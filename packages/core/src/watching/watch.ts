@@ -18,7 +18,7 @@ export type InstanceEvent =
   /** Its addresses or ports have changed. */
   | { readonly type: "access"; readonly id: string; readonly instance: Instance; readonly before: Instance }
   | { readonly type: "price"; readonly id: string; readonly instance: Instance; readonly before: Instance }
-  /** The cloud says that there is no such machine, or two complete lists in a row were without it. */
+  /** The cloud says that there is no such machine, or complete lists were without it for longer than its lag. */
   | { readonly type: "disappeared"; readonly id: string; readonly before?: Instance | undefined }
   /** A machine that had disappeared is there again, and bills. */
   | {
@@ -64,7 +64,7 @@ export async function* watch(
   what: Iterable<string> | WatchFilter = {},
   options?: CallOptions,
 ): AsyncGenerator<InstanceEvent, void, undefined> {
-  const { clock, follow, read, finished } = internalsOf(provider);
+  const { clock, facts, follow, read, finished } = internalsOf(provider);
   const trace = { provider: provider.name, adapter: provider.adapter, operation: "watch" };
   const { signal, timeoutMs = longestMs } = checkedOptions(options, "watch");
   const scope = deadlineScope(signal, deadlineAfter(clock, timeoutMs));
@@ -72,7 +72,8 @@ export async function* watch(
   const filter = isIterable(what) ? {} : what;
   const known = new Map<string, Known>();
   const unreadable = new Set<string | undefined>();
-  const missed = new Set<string>();
+  /** Since when complete lists are without a machine. */
+  const missed = new Map<string, number>();
 
   function* met(id: string, instance: Instance): Generator<InstanceEvent> {
     unreadable.delete(id);
@@ -119,8 +120,9 @@ export async function* watch(
     }
     for (const [id, { isGone }] of known) {
       if (present.has(id) || isGone) continue;
-      if (missed.has(id)) yield* gone(id);
-      missed.add(id);
+      const since = missed.get(id);
+      if (since === undefined) missed.set(id, clock.now());
+      else if (clock.now() - since >= facts.visibilityLagMs) yield* gone(id);
     }
   }
 
